@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Linear probing: frozen features as they are, under a linear head; the floor to compare with."""
+
+from weft.adapters.contract import Adapter
+
+
+class LinearAdapter(Adapter):
+    """Adds nothing and changes nothing."""

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model file `.weft`: safetensors with what was trained, and a JSON card. No code in it."""
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from weft.errors import ModelError
+from weft.outputs import write_whole
+
+FORMAT = 1
+KEY = "weft"
+DIGEST = "sha256"
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MOST_CLASSES = 254  # a uint8 class raster keeps 0 for background and 255 for nodata
+# All that reading was seen to raise for damaged files, each of which had some bytes changed.
+UNREADABLE = (SafetensorError, OSError, ValueError, TypeError, AttributeError, KeyError)
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class ModelClass:
+    """A class and its colour as `#rrggbb`."""
+
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class TrainingFigures:
+    """How the model came about; `held_out_iou` has a figure a class, or None with too few areas.
+
+    `small_object_m2` is the tenth percentile of the labels' areas, None where that is unknown.
+    """
+
+    seconds: float
+    steps: int
+    seed: int
+    loss: float | None
+    held_out_iou: tuple[float | None, ...] | None
+    areas: int
+    labels: dict[str, int]
+    images: tuple[str, ...]
+    small_object_m2: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything about a model but its weights.
+
+    `bands` are 1-based; `low` and `high` are the raw values of each band that become 0 and 1;
+    `gsd_m` is the ground sampling distance in metres, None for images without a CRS;
+    `backbone_digest` is the SHA-256 of the backbone's weights file.
+    """
+
+    backbone: str
+    backbone_digest: str
+    adapter: str
+    bands: tuple[int, ...]
+    dtype: str
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    gsd_m: float | None
+    classes: tuple[ModelClass, ...]
+    training: TrainingFigures
+    licence_notes: tuple[str, ...] = ()
+    created: str = ""
+    weft_version: str = ""
+    format: int = field(default=FORMAT)
+
+
+def write_bundle(path: Path, card: ModelCard, tensors: Tensors) -> None:
+    """Write a model file, aside and then renamed; OutputError when that fails."""
+    text = json.dumps(asdict(card), allow_nan=False)
+    write_whole(path, save(tensors, metadata={KEY: text, DIGEST: _digest(text, tensors)}))
+
+
+def read_bundle(path: Path) -> tuple[ModelCard, Tensors]:
+    """Card and tensors of a model file; ModelError when it is absent, damaged or unknown."""
+    if path.is_dir():
+        raise ModelError(f"{path} is a folder; give a .weft file.")
+    if not path.exists():
+        raise ModelError(f"The model {path} does not exist; check the path.")
+    try:
+        with safe_open(path, "np") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except UNREADABLE as reason:
+        raise ModelError(
+            f"{path} is damaged or no WEFT model; copy it again from where it came, or retrain."
+        ) from reason
+    if KEY not in metadata:
+        raise ModelError(f"{path} holds weights but no WEFT model; give a .weft file.")
+    card = _parse_card(path, metadata[KEY])
+    if metadata.get(DIGEST) != _digest(metadata[KEY], tensors):
+        raise ModelError(
+            f"{path} was changed or damaged after it was saved; copy it again from where it came, "
+            "or retrain."
+        )
+    return card, tensors
+
+
+def _digest(text: str, tensors: Tensors) -> str:
+    """SHA-256 of card and tensors, because the format itself notices no changed byte."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
+        digest.update(np.ascontiguousarray(tensors[name]).tobytes())
+    return digest.hexdigest()
+
+
+def _parse_card(path: Path, text: str) -> ModelCard:
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        version = raw["format"]
+    except (ValueError, KeyError, TypeError, RecursionError) as reason:
+        raise ModelError(f"The description in {path} is damaged; retrain the model.") from reason
+    if version != FORMAT:
+        raise ModelError(
+            f"{path} has the model format {version}, but this WEFT knows format {FORMAT}; install "
+            "the version of WEFT that made it, or retrain."
+        )
+    try:
+        card = _build_card(raw)
+        sound = _is_sound(card)
+    except (TypeError, KeyError, AttributeError) as reason:
+        raise ModelError(f"The description in {path} is incomplete; retrain the model.") from reason
+    if not sound:
+        raise ModelError(f"The description in {path} contradicts itself; retrain the model.")
+    return card
+
+
+def _build_card(raw: dict[str, Any]) -> ModelCard:
+    """TypeError, KeyError or AttributeError when something is missing or of another type."""
+    figures = raw.pop("training")
+    held_out = figures["held_out_iou"]
+    changed = {
+        "held_out_iou": None if held_out is None else tuple(held_out),
+        "images": tuple(figures["images"]),
+    }
+    classes = tuple(ModelClass(**each) for each in raw.pop("classes"))
+    lists: dict[str, Any] = {
+        key: tuple(raw.pop(key)) for key in ("bands", "low", "high", "licence_notes")
+    }
+    return ModelCard(
+        **raw, **lists, classes=classes, training=TrainingFigures(**{**figures, **changed})
+    )
+
+
+def _is_sound(card: ModelCard) -> bool:
+    """Whether prediction can rely on the card; TypeError for values of another type."""
+    bands, names = card.bands, [each.name for each in card.classes]
+    limits = zip(card.low, card.high, strict=False)
+    return (
+        len(bands) == len(card.low) == len(card.high) == len(set(bands)) > 0
+        and all(type(band) is int and band >= 1 for band in bands)
+        and all(math.isfinite(low) and low < high < math.inf for low, high in limits)
+        and (card.gsd_m is None or 0 < card.gsd_m < math.inf)
+        and 0 < len(names) <= MOST_CLASSES
+        and all(isinstance(name, str) for name in (*names, card.backbone, card.adapter, card.dtype))
+        and all(COLOUR.fullmatch(each.colour) for each in card.classes)
+    )

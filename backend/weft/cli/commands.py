@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One function a verb: options to request, job, outcome in words.
+
+Jobs are imported when called, so that `weft --help` need not wait for torch.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from weft.cli.display import Display
+
+Options = dict[str, Any]
+
+
+def run(options: Options, display: Display) -> None:
+    """`weft run`."""
+    from weft.jobs.predict import PredictRequest
+    from weft.jobs.run import RunRequest, results_folder
+    from weft.jobs.run import run as job
+    from weft.jobs.train import TrainRequest
+    from weft.jobs.vectorise import VectoriseRequest
+
+    out: Path = options["out"]
+    folder = results_folder(out)
+    model = folder / f"{out.stem}.weft"
+    given = {**_given(options), "images": tuple(options["images"])}
+    request = RunRequest(
+        TrainRequest(**_pick(TrainRequest, given | {"out": model})),
+        PredictRequest(**_pick(PredictRequest, given | {"model": model, "out": folder})),
+        VectoriseRequest(**_pick(VectoriseRequest, {"simplify_m": None} | given | {"rasters": ()})),
+    )
+    result = job(request, display.context)
+    _tell_model(result.train.card, display)
+    _tell_polygons(result.vectors.counts, result.vectors.out, display)
+
+
+def train(options: Options, display: Display) -> None:
+    """`weft train`."""
+    from weft.jobs.train import TrainRequest
+    from weft.jobs.train import train as job
+
+    result = job(TrainRequest(**_given(options)), display.context)
+    if result.cancelled:
+        display.note("Stopped early; the best model so far is kept.")
+    _tell_model(result.card, display)
+    display.say(f"{result.out} written.")
+
+
+def predict(options: Options, display: Display) -> None:
+    """`weft predict`."""
+    from weft.jobs.predict import PredictRequest
+    from weft.jobs.predict import predict as job
+
+    for image in job(PredictRequest(**_given(options)), display.context).images:
+        display.say(f"{image.probability} and {image.classes} written.")
+
+
+def vectorise(options: Options, display: Display) -> None:
+    """`weft vectorise`."""
+    from weft.jobs.vectorise import VectoriseRequest
+    from weft.jobs.vectorise import vectorise as job
+
+    result = job(VectoriseRequest(**_given(options)), display.context)
+    _tell_polygons(result.counts, result.out, display)
+
+
+def evaluate(options: Options, display: Display) -> None:
+    """`weft evaluate`."""
+    from weft.jobs.evaluate import EvaluateRequest
+    from weft.jobs.evaluate import evaluate as job
+
+    as_json = options.pop("json")
+    result = job(EvaluateRequest(**_given(options)), display.context)
+    if as_json:
+        display.say(json.dumps(asdict(result), indent=1))
+        return
+    columns = ("class", "IoU", "precision", "recall", "F1", "true", "found")
+    rows = [
+        (
+            name,
+            *(f"{figure:.3f}" for figure in (s.iou, s.precision, s.recall, s.f1)),
+            str(s.objects_true),
+            str(s.objects_found),
+        )
+        for name, s in result.classes.items()
+    ]
+    display.table(columns, rows)
+
+
+def export(options: Options, display: Display) -> None:
+    """`weft export`."""
+    from weft.jobs.export import ExportRequest
+    from weft.jobs.export import export as job
+
+    result = job(ExportRequest(**_given(options)), display.context)
+    display.say(f"{result.onnx} written; it differs from torch by at most {result.difference:.1e}.")
+
+
+def sample(options: Options, display: Display) -> None:
+    """`weft sample`."""
+    from weft.jobs.sample import SampleRequest
+    from weft.jobs.sample import sample as job
+
+    result = job(SampleRequest(**_given(options)), display.context)
+    display.say(
+        f"{result.folder} holds {len(result.images)} images with {result.objects} objects; "
+        f"{result.labels} of them are labelled in {result.areas} areas. See its README.txt."
+    )
+
+
+def info(options: Options, display: Display) -> None:
+    """`weft info`."""
+    from weft.jobs.info import info as job
+
+    facts = job()
+    if options["json"]:
+        display.say(json.dumps(facts, indent=1))
+        return
+    for key, value in facts.items():
+        if isinstance(value, dict):
+            display.table((key, ""), [(name, str(each)) for name, each in value.items()])
+        else:
+            display.say(f"{key}: {value}")
+
+
+def _given(options: Options) -> Options:
+    """What the user gave, lists as tuples."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in options.items()
+        if value is not None
+    }
+
+
+def _pick(request: type, options: Options) -> Options:
+    fields = request.__dataclass_fields__  # type: ignore[attr-defined]
+    return {key: value for key, value in options.items() if key in fields}
+
+
+def _tell_model(card: Any, display: Display) -> None:
+    figures = card.training
+    if figures.held_out_iou is None:
+        measured = "too few areas to measure"
+    else:
+        pairs = zip(card.classes, figures.held_out_iou, strict=True)
+        measured = "held-out IoU " + ", ".join(
+            f"{each.name} {'unknown' if iou is None else f'{iou:.2f}'}" for each, iou in pairs
+        )
+    display.say(f"{figures.steps} steps in {figures.seconds:.0f} s; {measured}.")
+
+
+def _tell_polygons(counts: dict[str, int], out: Path, display: Display) -> None:
+    found = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no objects"
+    display.say(f"{out} written: {found}.")

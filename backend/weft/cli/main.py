@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entry point: exit status 0 on success, 2 on a user's mistake, 130 after Ctrl-C or SIGTERM.
+
+`weft train` alone ends with 0 after the first Ctrl-C: it keeps the best model so far and says so.
+"""
+
+import sys
+import warnings
+from collections.abc import Sequence
+
+from weft.cli import commands
+from weft.cli.display import Display
+from weft.cli.parser import build_parser
+from weft.cli.process import tune_process
+from weft.errors import Cancelled, WeftError
+
+
+def entry() -> None:
+    """Run the command line of this process and exit with its status."""
+    tune_process()
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    # pytorch_wavelets asks for pkg_resources, which warns of its own end at every start.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    options = vars(build_parser().parse_args(arguments))
+    command = getattr(commands, options.pop("verb"))
+    display = Display()
+    try:
+        with display:
+            command(options, display)
+    except WeftError as mistake:
+        display.fail(str(mistake))
+        return 2
+    except (Cancelled, KeyboardInterrupt):
+        display.fail("Cancelled; what was finished before is kept.")
+        return 130
+    return 0

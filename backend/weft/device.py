@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which device computes, proven by a real kernel, and in which precision it does so best."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+import torch
+from torch import dtype
+
+from weft.errors import RequestError
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that has run a kernel; `reason` says why it is not a GPU, where it is none."""
+
+    torch: torch.device
+    name: str
+    reason: str | None
+    precision: dtype
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """Mixed precision where this device gains by it."""
+        lower = self.precision is not torch.float32
+        return torch.autocast(self.torch.type, dtype=self.precision, enabled=lower)
+
+    def in_full_precision(self) -> "Device":
+        """The same device in float32."""
+        return replace(self, precision=torch.float32)
+
+
+def choose_device(wish: str = "auto") -> Device:
+    """The device for `auto`, `cpu` or `cuda`; RequestError when no GPU works that is asked for."""
+    if wish == "cpu":
+        return cpu("asked for")
+    failure = probe_cuda()
+    if failure is None:
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        precision = torch.bfloat16 if bf16 else torch.float16
+        return Device(torch.device("cuda"), torch.cuda.get_device_name(), None, precision)
+    if wish == "cuda":
+        raise RequestError(f"The GPU cannot be used ({failure}); leave --device out for the CPU.")
+    return cpu(failure)
+
+
+def probe_cuda() -> str | None:
+    """Why CUDA cannot be used, or None after a matrix product and a convolution came out right."""
+    if not torch.backends.cuda.is_built():
+        return "this build of torch has no CUDA"
+    if not torch.cuda.is_available():
+        return "no NVIDIA GPU with a working driver was found"
+    try:
+        ones = torch.ones(1, 8, 16, 16, device="cuda")
+        product = ones[0, 0] @ ones[0, 0]
+        conv = torch.nn.functional.conv2d(ones, torch.ones(1, 8, 3, 3, device="cuda"))
+        right = float(product[0, 0]) == 16.0 and float(conv[0, 0, 0, 0]) == 72.0
+    except RuntimeError as error:
+        return f"a test kernel failed: {str(error).splitlines()[0]}"
+    return None if right else "a test kernel gave a wrong result"
+
+
+def cpu(reason: str) -> Device:
+    """The CPU, in bfloat16 where it has instructions for it."""
+    # torch gives no public way to ask for these instructions.
+    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    precision = torch.bfloat16 if fast else torch.float32
+    name = f"CPU, {torch.get_num_threads()} threads"
+    return Device(torch.device("cpu"), name, reason, precision)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A raster's grid (CRS, full six-term affine, size), windows on it, and lengths on the ground."""
+
+import math
+from dataclasses import dataclass
+
+from affine import Affine
+from pyproj import CRS, Geod, Transformer
+
+WGS84 = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of whole pixels; `column` and `row`, its upper left, may be negative."""
+
+    column: int
+    row: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where a raster's pixels lie: `transform` maps (column, row) of corners to CRS coordinates."""
+
+    crs: CRS | None
+    transform: Affine
+    width: int
+    height: int
+
+    def window_transform(self, window: Window, shape: tuple[int, int] | None = None) -> Affine:
+        """The affine of `window` when it is read into `shape` (height, width) pixels."""
+        origin = self.transform @ Affine.translation(window.column, window.row)
+        if shape is None:
+            return origin
+        return origin @ Affine.scale(window.width / shape[1], window.height / shape[0])
+
+    def gsd_m(self) -> float | None:
+        """Ground sampling distance at the centre in metres, geodesic; None without a CRS."""
+        if self.crs is None:
+            return None
+        column, row = self.width / 2, self.height / 2
+        corners = [(column, row), (column + 1, row), (column, row + 1)]
+        points = [self.transform @ corner for corner in corners]
+        if is_earthbound(self.crs):
+            to_lonlat = Transformer.from_crs(self.crs, 4326, always_xy=True)
+            (x0, y0), (x1, y1), (x2, y2) = (to_lonlat.transform(*point) for point in points)
+            along = WGS84.inv(x0, y0, x1, y1)[2]
+            across = WGS84.inv(x0, y0, x2, y2)[2]
+        else:
+            (x0, y0), (x1, y1), (x2, y2) = points
+            along = math.hypot(x1 - x0, y1 - y0) * metres_per_unit(self.crs)
+            across = math.hypot(x2 - x0, y2 - y0) * metres_per_unit(self.crs)
+        gsd = math.sqrt(along * across)
+        return gsd if math.isfinite(gsd) and gsd > 0 else None
+
+
+def is_earthbound(crs: CRS) -> bool:
+    """Whether coordinates of `crs` can be turned into longitude and latitude."""
+    return crs.is_geographic or crs.is_projected
+
+
+def metres_per_unit(crs: CRS) -> float:
+    """Metres per unit of the first axis (1 for metres, 0.3048 for feet)."""
+    return crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What computes probabilities of a batch of tiles: torch or onnxruntime."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
+
+from weft.device import Device
+from weft.network import Network
+
+Batch = NDArray[np.float32]
+# What torch and onnxruntime say, in exceptions that may mean anything, when memory runs out.
+OUT_OF_MEMORY = ("out of memory", "DefaultCPUAllocator", "Failed to allocate memory")
+
+
+class OutOfMemory(Exception):
+    """The batch was too large for the device."""
+
+
+class Engine(Protocol):
+    """`predict` gives probabilities (B, 1 + K, h, w) of pixels (B, bands, h, w) in 0..1.
+
+    `batch` is the number of tiles to begin with.
+    """
+
+    name: str
+    batch: int
+
+    def predict(self, pixels: Batch) -> Batch:
+        """Raises OutOfMemory."""
+
+
+class TorchEngine:
+    """The network itself, in mixed precision where the device gains by it."""
+
+    def __init__(self, network: Network, device: Device) -> None:
+        self.network = network.to(device.torch).to(memory_format=torch.channels_last).eval()
+        self.device = device
+        self.name = f"torch on {device.name}"
+        self.batch = 8 if device.torch.type == "cuda" else 1
+
+    def predict(self, pixels: Batch) -> Batch:
+        """See `Engine`."""
+        try:
+            with torch.inference_mode(), self.device.autocast():
+                tiles = torch.from_numpy(pixels).to(self.device.torch)
+                logits = self.network(tiles.contiguous(memory_format=torch.channels_last))
+                return logits.float().softmax(1).cpu().numpy()
+        except (RuntimeError, MemoryError) as reason:
+            if not is_out_of_memory(reason):
+                raise
+            torch.cuda.empty_cache()
+            raise OutOfMemory from reason
+
+
+class OnnxEngine:
+    """A network exported by `weft export`; tiles have the side that it was exported for."""
+
+    batch = 1
+
+    def __init__(self, path: Path, providers: Sequence[str]) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(path, options, providers=list(providers))
+        self._input = self.session.get_inputs()[0].name
+        self.name = f"onnxruntime ({self.session.get_providers()[0]})"
+
+    def predict(self, pixels: Batch) -> Batch:
+        """See `Engine`."""
+        try:
+            outputs: list[Batch] = self.session.run(None, {self._input: pixels})
+        except (Fail, RuntimeException, MemoryError) as reason:
+            if not is_out_of_memory(reason):
+                raise
+            raise OutOfMemory from reason
+        return outputs[0]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the error means that memory ran out."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return any(words in str(error) for words in OUT_OF_MEMORY)

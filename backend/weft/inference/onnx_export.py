@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network as an ONNX file that says itself what it needs: bands, stretch, classes, GSD."""
+
+import copy
+import json
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from weft.adapters.exportable import exportable
+from weft.model import Model
+from weft.outputs import write_whole
+
+OPSET = 18
+
+
+class Probabilities(nn.Module):
+    """The network with the softmax that ends it."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Probabilities (1, 1 + K, side, side); channel 0 is background."""
+        logits: Tensor = self.network(image)
+        return logits.softmax(1)
+
+
+def export_onnx(model: Model, path: Path, side: int) -> None:
+    """Write `path` for tiles (1, bands, side, side) of pixels stretched to 0..1.
+
+    `side` is a multiple that suits the network. OutputError when the file cannot be written.
+    """
+    network = exportable(copy.deepcopy(model.network).cpu().float())
+    example = torch.rand(1, len(model.card.bands), side, side)
+    with warnings.catch_warnings(), torch.no_grad():
+        # The exporter warns of its own deprecated parts.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            Probabilities(network).eval(),
+            (example,),
+            input_names=["image"],
+            output_names=["probabilities"],
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    proto = program.model_proto
+    for key, value in metadata(model).items():
+        entry = proto.metadata_props.add()
+        entry.key, entry.value = key, value
+    write_whole(path, proto.SerializeToString())
+
+
+def metadata(model: Model) -> dict[str, str]:
+    """Everything a program needs to feed the network, as JSON texts."""
+    card = model.card
+    classes = ["background", *(each.name for each in card.classes)]
+    values = {
+        "weft_model": model.identity,
+        "bands": card.bands,
+        "stretch_low": card.low,
+        "stretch_high": card.high,
+        "gsd_m": card.gsd_m,
+        "classes": classes,
+        "class_names": dict(enumerate(classes)),
+        "card": asdict(card),
+    }
+    return {key: json.dumps(value) for key, value in values.items()}

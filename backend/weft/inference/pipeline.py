@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads tiles ahead in a thread, predicts them in batches, and yields finished strips."""
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from weft.errors import RequestError
+from weft.grid import Grid, Window
+from weft.inference.engines import Batch, Engine, OutOfMemory
+from weft.inference.strips import Strip, StripBlender
+from weft.inference.tiles import Axis, plan_axis
+from weft.raster.read import Patch, RasterReader
+from weft.raster.stretch import Stretch
+
+READ_AHEAD = 8
+MASK_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an image is cut: tile grid in image pixels, and the side of a tile for the network."""
+
+    rows: Axis
+    columns: Axis
+    side: int
+
+    @property
+    def tiles(self) -> int:
+        """The number of tiles."""
+        return len(self.rows.spans) * len(self.columns.spans)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile's place in the tile grid and what was read there."""
+
+    row: int
+    column: int
+    patch: Patch
+
+
+def plan_tiles(grid: Grid, scale: float, side: int, overlap: int) -> Plan:
+    """The plan for an image of `scale` times the model's GSD; `side`, `overlap` in model pixels."""
+    tile = max(2, round(side / scale))
+    # Rounded up, two overlaps would meet in the middle of a tile, and weights not sum to one.
+    shared = min(round(overlap / scale), tile // 2)
+    return Plan(plan_axis(grid.height, tile, shared), plan_axis(grid.width, tile, shared), side)
+
+
+def predict_strips(
+    path: Path,
+    bands: tuple[int, ...],
+    stretch: Stretch,
+    engine: Engine,
+    plan: Plan,
+    classes: int,
+    on_tiles: Callable[[int], None],
+) -> Generator[Strip, None, None]:
+    """Strips of class probabilities from top to bottom; `on_tiles` hears how many tiles are done.
+
+    `on_tiles` may raise to stop; so may the consumer, by closing the iterator.
+    """
+    blender = StripBlender(plan.rows, plan.columns, classes)
+    batcher = Batcher(engine)
+    done = 0
+    with TileReader(path, bands, stretch, plan) as tiles:
+        for row in range(len(plan.rows.spans)):
+            for tile, probabilities in batcher.run(tiles.row(row)):
+                if probabilities is not None:
+                    grown = to_tile_size(probabilities, plan)
+                    blender.add(row, tile.column, grown, tile.patch.valid)
+                done += 1
+                on_tiles(done)
+            yield from blender.finish(row)
+
+
+class TileReader:
+    """Reads all tiles in order on a thread of its own, at most READ_AHEAD ahead."""
+
+    def __init__(self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan) -> None:
+        self._source = (path, bands, stretch)
+        self._plan = plan
+        self._queue: queue.Queue[Tile | BaseException] = queue.Queue(READ_AHEAD)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read_all, name="tile reader", daemon=True)
+
+    def __enter__(self) -> "TileReader":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._stop.set()
+        while self._thread.is_alive():
+            self._drain()
+            self._thread.join(0.05)
+
+    def row(self, row: int) -> Iterator[Tile]:
+        """The tiles of one row of the tile grid."""
+        for _ in self._plan.columns.spans:
+            item = self._queue.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def _read_all(self) -> None:
+        # Whatever goes wrong belongs to the thread that waits for tiles, and is raised there.
+        try:
+            with RasterReader(*self._source) as reader:
+                for row, down in enumerate(self._plan.rows.spans):
+                    for column, across in enumerate(self._plan.columns.spans):
+                        if self._stop.is_set():
+                            return
+                        window = Window(across.start, down.start, across.size, down.size)
+                        self._queue.put(Tile(row, column, self._read(reader, window)))
+        except BaseException as error:
+            self._queue.put(error)
+
+    def _read(self, reader: RasterReader, window: Window) -> Patch:
+        side = self._plan.side
+        patch = reader.read(window, (side, side))
+        if (side, side) == (window.height, window.width):
+            return patch
+        return Patch(patch.pixels, exact_mask(reader, window))
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                self._queue.get_nowait()
+        except queue.Empty:
+            pass
+
+
+class Batcher:
+    """Sends tiles to the engine in batches, halved for good when memory runs out."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._size = engine.batch
+
+    def run(self, tiles: Iterator[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
+        """Tiles with their class probabilities (K, side, side), or None where no pixel is valid.
+
+        RequestError when not even one tile fits into memory.
+        """
+        waiting: list[Tile] = []
+        for tile in tiles:
+            if not tile.patch.valid.any():
+                yield tile, None
+                continue
+            waiting.append(tile)
+            if len(waiting) >= self._size:
+                yield from self._predict(waiting)
+                waiting = []
+        yield from self._predict(waiting)
+
+    def _predict(self, tiles: list[Tile]) -> Iterator[tuple[Tile, Batch]]:
+        start = 0
+        while start < len(tiles):
+            part = tiles[start : start + self._size]
+            try:
+                result = self._engine.predict(np.stack([tile.patch.pixels for tile in part]))
+            except OutOfMemory as reason:
+                if self._size == 1:
+                    side = part[0].patch.pixels.shape[-1]
+                    raise RequestError(
+                        f"The memory does not suffice for tiles of {side} x {side} pixels; choose "
+                        "a smaller --tile."
+                    ) from reason
+                self._size //= 2
+                continue
+            yield from zip(part, result[:, 1:], strict=True)
+            start += len(part)
+
+
+def to_tile_size(probabilities: Batch, plan: Plan) -> Batch:
+    """Probabilities (K, side, side) of the network's tile in the image's own pixels."""
+    size = plan.rows.spans[0].size
+    if size == plan.side:
+        return probabilities
+    grown = F.interpolate(
+        torch.from_numpy(probabilities)[None],
+        (size, size),
+        mode="bilinear",
+        align_corners=False,
+        antialias=size < plan.side,
+    )
+    return grown[0].numpy()
+
+
+def exact_mask(reader: RasterReader, window: Window) -> NDArray[np.bool_]:
+    """Which of the image's own pixels in `window` are valid, read in parts to save memory."""
+    parts = []
+    for row in range(0, window.height, MASK_ROWS):
+        shape = (min(MASK_ROWS, window.height - row), window.width)
+        part = Window(window.column, window.row + row, shape[1], shape[0])
+        parts.append(reader.read(part, shape).valid)
+    return np.concatenate(parts)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this installation is and can do, with a kernel run on the device as proof."""
+
+import platform
+import sys
+import time
+from importlib.metadata import version
+from typing import Any
+
+import onnxruntime
+import psutil
+import rasterio
+import torch
+
+import weft
+from weft.adapters.registry import ADAPTERS, DEFAULT_ADAPTER
+from weft.backbones.registry import DEFAULT_BACKBONE, DESCRIBED, BackboneSpec
+from weft.backbones.weights import locate
+from weft.device import Device, choose_device
+from weft.errors import ModelError
+
+PACKAGES = ("torch", "timm", "rasterio", "shapely", "geopandas", "pytorch_wavelets")
+PROOF_SIDE = 256
+
+
+def info() -> dict[str, Any]:
+    """Facts that can be written as JSON."""
+    device = choose_device()
+    memory = psutil.virtual_memory()
+    return {
+        "weft": weft.__version__,
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "versions": {
+            **{name: version(name) for name in PACKAGES},
+            "onnxruntime": onnxruntime.__version__,
+            "GDAL": rasterio.__gdal_version__,
+        },
+        "device": {
+            "name": device.name,
+            "why not a GPU": device.reason,
+            "precision": str(device.precision).removeprefix("torch."),
+            "proof": prove(device),
+        },
+        "memory": {
+            "total GiB": round(memory.total / 2**30, 1),
+            "free GiB": round(memory.available / 2**30, 1),
+        },
+        "backbones": {
+            **{spec.name: whereabouts(spec) for spec in DESCRIBED},
+            "any timm name": "weights from --backbone-weights, or timm's release files",
+        },
+        "adapters": {spec.name: spec.summary for spec in ADAPTERS},
+        "defaults": {"backbone": DEFAULT_BACKBONE, "adapter": DEFAULT_ADAPTER},
+    }
+
+
+def prove(device: Device) -> str:
+    """A convolution on the device: its speed, in words."""
+    layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(device.torch)
+    tile = torch.rand(1, 64, PROOF_SIDE, PROOF_SIDE, device=device.torch)
+    operations = 2 * 64 * 64 * 9 * PROOF_SIDE**2
+    with torch.inference_mode(), device.autocast():
+        float(layer(tile).float().mean())
+        start = time.perf_counter()
+        float(layer(tile).float().mean())
+    seconds = time.perf_counter() - start
+    return f"3x3 convolution at {operations / seconds / 1e9:.0f} GFLOP/s"
+
+
+def whereabouts(spec: BackboneSpec) -> str:
+    """Where the weights of a described backbone come from."""
+    if spec.shipped is None:
+        return "weights from a local file, --backbone-weights FILE"
+    try:
+        return f"ships with WEFT, {locate(spec, None)}"
+    except ModelError as mistake:
+        return str(mistake)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job: train on the labels, predict all images, write polygons."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from weft.errors import RasterError
+from weft.inference.tiles import choose_overlap, choose_tile
+from weft.jobs.predict import PredictRequest, PredictResult, check_names, predict
+from weft.jobs.train import TrainRequest, TrainResult, train
+from weft.jobs.vectorise import VectoriseRequest, VectoriseResult, check_limits, vectorise
+from weft.network import COARSEST_LEVEL
+from weft.outputs import check_apart, made_folder
+from weft.polygons.write import check_output
+from weft.progress import Context
+from weft.raster.inspect import inspect
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """The three steps; the folder `predict.out` keeps rasters and, by `train.out`, the model.
+
+    The rasters of `vectors` are filled in by the job. With `vectors.simplify_m` None, outlines are
+    simplified by one pixel.
+    """
+
+    train: TrainRequest
+    predict: PredictRequest
+    vectors: VectoriseRequest
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The results of the three steps."""
+
+    train: TrainResult
+    predict: PredictResult
+    vectors: VectoriseResult
+
+
+def run(request: RunRequest, context: Context) -> RunResult:
+    """Train, predict, vectorise; what is finished stays when a later step fails or is cancelled."""
+    check_request(request)
+    with made_folder(request.predict.out):
+        trained = train(request.train, context)
+        context.check_cancelled()
+        predicted = predict(request.predict, context)
+    rasters = tuple(image.classes for image in predicted.images)
+    vectors = vectorise(replace(request.vectors, rasters=rasters), context)
+    return RunResult(trained, predicted, vectors)
+
+
+def check_request(request: RunRequest) -> None:
+    """What the later steps would only find out after minutes of training."""
+    check_output(request.vectors.out)
+    check_limits(request.vectors)
+    check_names(request.predict.images, request.predict.out)
+    sources = [source.path for source in (request.train.labels, request.train.areas) if source]
+    check_apart([request.vectors.out], [*sources, *request.predict.images])
+    # Every network takes multiples of this, some only larger ones.
+    choose_overlap(request.predict.overlap, choose_tile(request.predict.tile, COARSEST_LEVEL))
+    for path in request.predict.images:
+        if inspect(path).grid.crs is None:
+            raise RasterError(
+                f"{path} has no CRS, so polygons of it would have no place; assign one with "
+                "'Assign projection' in QGIS."
+            )
+
+
+def results_folder(out: Path) -> Path:
+    """Where model and rasters of a run are kept: beside the polygons, named after them."""
+    return out.with_name(f"{out.stem}_weft")

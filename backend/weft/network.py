@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frozen backbone, adapter and head as one network."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from weft.adapters.contract import Adapter, Taps
+from weft.adapters.registry import AdapterSpec
+from weft.backbones.frozen import FrozenBackbone
+
+COARSEST_LEVEL = 32
+
+
+class Standardise(nn.Module):
+    """Frozen maps with zero mean and unit variance a channel, by statistics of labelled places."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        for index, count in enumerate(channels):
+            self.register_buffer(f"scale{index}", torch.ones(1, count, 1, 1))
+            self.register_buffer(f"shift{index}", torch.zeros(1, count, 1, 1))
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps of the same shapes and type."""
+        return [
+            torch.addcmul(
+                self.get_buffer(f"shift{i}").to(x.dtype),
+                x,
+                self.get_buffer(f"scale{i}").to(x.dtype),
+            )
+            for i, x in enumerate(maps)
+        ]
+
+    def fit(self, batches: list[list[Tensor]]) -> None:
+        """Set the statistics from the maps of some batches."""
+        for index, level in enumerate(zip(*batches, strict=True)):
+            values = torch.cat([x.float().transpose(0, 1).flatten(1) for x in level], dim=1)
+            deviation = values.std(1)
+            # a channel that sleeps in the labelled places must not shout when it wakes elsewhere
+            scale = 1 / deviation.clamp_min(0.1 * float(deviation.mean()) + 1e-6)
+            self.get_buffer(f"scale{index}").copy_(scale.view(1, -1, 1, 1))
+            self.get_buffer(f"shift{index}").copy_((-values.mean(1) * scale).view(1, -1, 1, 1))
+
+
+class Network(nn.Module):
+    """Logits (B, 1 + classes, H, W) of an image (B, bands, H, W) in 0..1; logit 0 is background.
+
+    H and W are multiples of `multiple`.
+    """
+
+    def __init__(
+        self, backbone: FrozenBackbone, spec: AdapterSpec, bands: int, classes: int
+    ) -> None:
+        super().__init__()
+        entries = enumerate(zip(backbone.entry_channels, backbone.entry_strides, strict=True))
+        taps = Taps(
+            bands,
+            backbone.channels,
+            backbone.strides,
+            {i: entry for i, entry in entries if entry[1] > 1},
+        )
+        self.backbone = backbone
+        self.adapter: Adapter = spec.build(taps)
+        self.head = spec.head(self.adapter.channels, self.adapter.strides, classes + 1)
+        self.standardise = Standardise(backbone.channels)
+        self.multiple = math.lcm(COARSEST_LEVEL, *backbone.strides)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """See the class."""
+        stream = self.adapter.begin(image)
+        maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
+        maps = self.adapter.finish(self.standardise(maps), stream)
+        return self.head(maps, image.shape[2:])
+
+    def calibrate(self, images: list[Tensor]) -> None:
+        """Fit the standardisation of frozen features to some batches (B, bands, H, W)."""
+        with torch.no_grad():
+            self.standardise.fit([self.backbone(image, lambda stage, x: x) for image in images])
+
+    def trained_state(self) -> dict[str, Tensor]:
+        """Everything but the frozen backbone, for the model file."""
+        return {k: v for k, v in self.state_dict().items() if not k.startswith("backbone.")}
+
+    def load_trained(self, state: dict[str, Tensor]) -> None:
+        """Put back what `trained_state` gave; KeyError when tensors are missing or surplus."""
+        own = self.trained_state()
+        if own.keys() != state.keys() or any(own[k].shape != state[k].shape for k in own):
+            raise KeyError(sorted(own.keys() ^ state.keys())[:3])
+        self.load_state_dict(state, strict=False)
+
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """The parameters that learn: those of adapter and head."""
+        return [*self.adapter.parameters(), *self.head.parameters()]

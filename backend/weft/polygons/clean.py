@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may stay a polygon: large enough, without pinholes, valid and polygonal."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from weft.grid import Grid
+from weft.polygons.measure import ground_area_m2
+from weft.polygons.trace import Polygons
+
+
+def large_enough(polygons: Polygons, grid: Grid, min_area_m2: float) -> NDArray[np.bool_]:
+    """Which polygons, in the pixel coordinates of `grid`, cover at least `min_area_m2`."""
+    if min_area_m2 <= 0:
+        return np.ones(len(polygons), bool)
+    return ground_area_m2(polygons, grid) >= min_area_m2
+
+
+def fill_holes(polygons: Polygons, grid: Grid, min_hole_m2: float) -> Polygons:
+    """Close holes smaller than `min_hole_m2`, except around another of the `polygons`.
+
+    `polygons` are in the pixel coordinates of `grid`.
+    """
+    if min_hole_m2 <= 0 or not len(polygons):
+        return polygons
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    inner = np.flatnonzero(np.diff(owner, prepend=-1) == 0)
+    holes = shapely.polygons(rings[inner])
+    small = np.flatnonzero(ground_area_m2(holes, grid) < min_hole_m2)
+    # filling a hole that holds a polygon of another class would make both overlap
+    occupied, _ = shapely.STRtree(polygons).query(holes[small], predicate="contains")
+    closed = np.delete(small, np.unique(occupied))
+    stays = np.ones(len(rings), bool)
+    stays[inner[closed]] = False
+    return np.asarray(shapely.polygons(rings[stays], indices=owner[stays]))
+
+
+def tidy(polygons: Polygons) -> tuple[Polygons, NDArray[np.int64]]:
+    """Valid, non-empty single polygons, and for each the position of the one it came from."""
+    mended = polygons.copy()
+    broken = ~shapely.is_valid(mended)
+    mended[broken] = shapely.make_valid(mended[broken], method="structure", keep_collapsed=False)
+    parts, origin = shapely.get_parts(mended, return_index=True)
+    stays = (shapely.get_dimensions(parts) == 2) & ~shapely.is_empty(parts)
+    return parts[stays], origin[stays]

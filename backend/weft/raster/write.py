@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes rasters window by window: tiled, compressed, with overviews, whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetWriter
+from rasterio.windows import Window as Box
+
+from weft.errors import OutputError
+from weft.grid import Grid, Window
+from weft.raster.opening import reason
+
+BLOCK = 512
+SIDECARS = (".aux.xml", ".ovr", ".msk")
+
+Colour = tuple[int, int, int, int]
+
+
+class RasterWriter:
+    """A GeoTIFF at `path` on `grid` with `count` bands, complete after a clean exit.
+
+    Until then it grows in a hidden folder beside `path`; after an exception nothing of it is left
+    and what stood at `path` still stands. `resampling` makes the overviews: average for amounts,
+    nearest for classes. OutputError when it cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        grid: Grid,
+        count: int,
+        dtype: str = "uint8",
+        nodata: float | None = None,
+        tags: Mapping[str, str] | None = None,
+        descriptions: tuple[str, ...] = (),
+        colormap: Mapping[int, Colour] | None = None,
+        resampling: Resampling = Resampling.nearest,
+    ) -> None:
+        self._path = Path(path)
+        self._resampling = resampling
+        with _writing(self._path):
+            self._folder = _folder_beside(self._path)
+        self._draft = self._folder / self._path.name
+        with ExitStack() as undo:
+            undo.callback(self._discard)
+            with _writing(self._path):
+                self._dataset = _create(self._draft, grid, count, dtype, nodata)
+                _label(self._dataset, tags or {}, descriptions, colormap)
+            undo.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                with _writing(self._path):
+                    self._dataset.close()
+                    _check_complete(self._draft)
+                    _build_overviews(self._draft, self._resampling)
+                    _move_into_place(self._draft, self._path)
+        finally:
+            self._discard()
+
+    def write(self, array: NDArray[Any], window: Window) -> None:
+        """Write `array` (count, h, w) at `window`, which lies inside the grid."""
+        box = Box(window.column, window.row, window.width, window.height)
+        with _writing(self._path):
+            self._dataset.write(array, window=box)
+
+    def _discard(self) -> None:
+        dataset = getattr(self, "_dataset", None)
+        if dataset is not None and not dataset.closed:
+            _close_quietly(dataset)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (RasterioError, OSError) as error:
+        raise OutputError(
+            f"{path} cannot be written ({reason(error)}); "
+            "check that the folder exists, is writable and has space left."
+        ) from error
+
+
+def _folder_beside(path: Path) -> Path:
+    # Beside, because a rename is atomic only within one file system.
+    return Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
+
+
+def _create(path: Path, grid: Grid, count: int, dtype: str, nodata: float | None) -> DatasetWriter:
+    return rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=grid.width,
+        height=grid.height,
+        count=count,
+        dtype=dtype,
+        nodata=nodata,
+        crs=CRS.from_wkt(grid.crs.to_wkt()) if grid.crs else None,
+        transform=grid.transform,
+        tiled=True,
+        blockxsize=BLOCK,
+        blockysize=BLOCK,
+        compress="deflate",
+        bigtiff="IF_SAFER",
+        # One class can be read without the others.
+        interleave="band",
+        # Else GDAL takes three bands for RGB and the fourth for transparency.
+        photometric="minisblack",
+        alpha="no",
+    )
+
+
+def _label(
+    dataset: DatasetWriter,
+    tags: Mapping[str, str],
+    descriptions: tuple[str, ...],
+    colormap: Mapping[int, Colour] | None,
+) -> None:
+    dataset.update_tags(**tags)
+    for band, description in enumerate(descriptions, 1):
+        dataset.set_band_description(band, description)
+    if colormap:
+        dataset.write_colormap(1, dict(colormap))
+
+
+def _check_complete(path: Path) -> None:
+    """OSError when blocks lie beyond the file's end: a full disk may show only when closing."""
+    size = path.stat().st_size
+    with rasterio.open(path) as dataset:
+        rows, columns = (-(-length // BLOCK) for length in (dataset.height, dataset.width))
+        ends = (
+            _block_end(dataset, band, column, row)
+            for band in range(1, dataset.count + 1)
+            for row in range(rows)
+            for column in range(columns)
+        )
+        if any(end > size for end in ends):
+            raise OSError("the disk may be full")
+
+
+def _block_end(dataset: Any, band: int, column: int, row: int) -> int:
+    offset = dataset.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=band)
+    length = dataset.get_tag_item(f"BLOCK_SIZE_{column}_{row}", "TIFF", bidx=band)
+    return int(offset or 0) + int(length or 0)
+
+
+def _build_overviews(path: Path, resampling: Resampling) -> None:
+    with rasterio.Env(GDAL_TIFF_OVR_BLOCKSIZE=str(BLOCK)), rasterio.open(path, "r+") as dataset:
+        factors = _factors(max(dataset.width, dataset.height))
+        if factors:
+            dataset.build_overviews(factors, resampling)
+
+
+def _factors(side: int) -> list[int]:
+    """2, 4, 8 … until the smallest overview fits in one block."""
+    factors = [2]
+    while side / factors[-1] > BLOCK:
+        factors.append(factors[-1] * 2)
+    return factors if side > BLOCK else []
+
+
+def _move_into_place(draft: Path, path: Path) -> None:
+    """Replace `path`; statistics and overviews of what stood there would be of another raster."""
+    os.replace(draft, path)
+    for suffix in SIDECARS:
+        aside, stale = (file.with_name(file.name + suffix) for file in (draft, path))
+        if aside.exists():
+            os.replace(aside, stale)
+        else:
+            stale.unlink(missing_ok=True)
+
+
+def _close_quietly(dataset: DatasetWriter) -> None:
+    try:
+        dataset.close()
+    except (RasterioError, OSError):
+        return

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The training loop: until the budget is spent, the steps are done, or the user has seen enough."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor, nn
+
+from weft.device import Device
+from weft.errors import Cancelled
+from weft.network import Network
+from weft.progress import Context
+from weft.training.augment import Augmentation
+from weft.training.averaging import WeightAverage
+from weft.training.heldout import choose_held_out, measure
+from weft.training.losses import class_weights, segmentation_loss
+from weft.training.patches import PatchStore, count_known
+from weft.training.regions import Region
+from weft.training.sampler import CropSampler
+
+WARM_UP_STEPS = 10
+SEARCH_SHARE = 0.6
+MEASURED_AT = (0.4, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How long and how to train. With `steps`, the schedule follows them and not the clock, so that
+    the same seed gives the same weights; `budget_s` then only bounds the time.
+    """
+
+    budget_s: float
+    learning_rate: float
+    steps: int | None = None
+    seed: int = 0
+    batch: int = 4
+    crop: int = 256
+    weight_decay: float = 0.05
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What came out; `held_out_iou` has one figure a class, None with too few areas to measure.
+
+    It was measured while the held-out area was unseen; the last part of training then uses it.
+    """
+
+    steps: int
+    seconds: float
+    loss: float
+    held_out_area: int | None
+    held_out_iou: tuple[float, ...] | None
+    cancelled: bool
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much of a training is over, in 0..1, by time or by steps."""
+
+    start: float
+    budget_s: float
+    steps: int | None
+
+    def share(self, step: int) -> float:
+        """The share of the schedule that `step` steps have used."""
+        passed = (time.monotonic() - self.start) / self.budget_s
+        if self.steps is None:
+            return min(1.0, passed)
+        return 1.0 if passed >= 1 else step / self.steps
+
+
+class Trainer:
+    """One training: owns the optimiser, the weight average and the figures so far."""
+
+    def __init__(
+        self,
+        network: Network,
+        store: PatchStore,
+        device: Device,
+        settings: FitSettings,
+        context: Context,
+    ) -> None:
+        self.network, self.store, self.device = network, store, device
+        self.settings, self.context = settings, context
+        self.classes = len(store.sources.classes)
+        self.parameters = network.trained_parameters()
+        self.optimiser = torch.optim.AdamW(
+            self.parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        fp16 = device.precision is torch.float16
+        self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
+        self.average = WeightAverage(self.parameters)
+        self.step, self.loss = 0, math.nan
+        self.held_out_iou: list[float] | None = None
+        self.best: list[Tensor] | None = None
+
+    def run(self, regions: Sequence[Region]) -> FitResult:
+        """Train on `regions`; afterwards the network holds the best state, also when cancelled."""
+        torch.manual_seed(self.settings.seed)
+        start = time.monotonic()
+        counts = torch.from_numpy(count_known(self.store, regions, self.classes))
+        weights = class_weights(counts).to(self.device.torch)
+        held_out = choose_held_out(self.store, regions)
+        self._calibrate(regions)
+        # the budget is for training itself: a slow disk must not leave an untrained network
+        clock = Clock(time.monotonic(), self.settings.budget_s, self.settings.steps)
+        cancelled = False
+        try:
+            if held_out is not None:
+                self._search(regions, held_out, weights, clock)
+            self._train(self._sampler(regions, 1), weights, clock, until=1.0)
+            self.best = self.average.values()
+        except Cancelled:
+            cancelled = True
+        self.average.put(self.best or self.average.values())
+        figures = None if self.held_out_iou is None else tuple(self.held_out_iou)
+        seconds = time.monotonic() - start
+        return FitResult(self.step, seconds, self.loss, held_out, figures, cancelled)
+
+    def _search(
+        self, regions: Sequence[Region], held_out: int, weights: Tensor, clock: Clock
+    ) -> None:
+        """Train without the held-out area, measure on it, and go on from the best state."""
+        unseen = [region for region in regions if region.area == held_out]
+        sampler = self._sampler([region for region in regions if region.area != held_out], 0)
+        for share in MEASURED_AT:
+            self._train(sampler, weights, clock, until=share * SEARCH_SHARE)
+            self._measure(unseen)
+        if self.best is not None:
+            self.average.restart_from(self.best)
+
+    def _train(self, sampler: CropSampler, weights: Tensor, clock: Clock, until: float) -> None:
+        # one step at least: a network that learned nothing is no result
+        while (share := clock.share(self.step)) < until or self.step == 0:
+            self.context.check_cancelled()
+            self._set_rate(share)
+            pixels, masks = sampler.batch(self.settings.batch)
+            self._advance(pixels.to(self.device.torch), masks.to(self.device.torch), weights)
+            self._report(share)
+
+    def _advance(self, pixels: Tensor, masks: Tensor, weights: Tensor) -> None:
+        self.network.train()
+        with self.device.autocast():
+            logits = self.network(pixels.contiguous(memory_format=torch.channels_last))
+        loss = segmentation_loss(logits, masks, weights)
+        self.optimiser.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()
+        self.scaler.unscale_(self.optimiser)
+        norm = nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        # one overflowing batch must not poison the weights
+        if norm.isfinite():
+            self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.average.update()
+        self.step += 1
+        value = float(loss.detach())
+        if math.isfinite(value):
+            self.loss = value if math.isnan(self.loss) else 0.9 * self.loss + 0.1 * value
+
+    def _measure(self, unseen: Sequence[Region]) -> None:
+        with self.average.applied():
+            figures = measure(self.network, self.store, unseen, self.device, self.classes)
+        if self.held_out_iou is None or mean(figures) >= mean(self.held_out_iou):
+            self.held_out_iou, self.best = figures, self.average.values()
+
+    def _calibrate(self, regions: Sequence[Region]) -> None:
+        settings = replace(self.settings, batch=min(4, self.settings.batch))
+        sampler = self._sampler(regions, 2)
+        batches = [sampler.batch(settings.batch)[0].to(self.device.torch) for _ in range(4)]
+        with self.device.autocast():
+            self.network.calibrate(batches)
+
+    def _sampler(self, regions: Sequence[Region], stream: int) -> CropSampler:
+        settings = self.settings
+        seed = settings.seed * 3 + stream
+        multiple = self.network.multiple
+        size = multiple * max(1, round(settings.crop / multiple))
+        return CropSampler(self.store, regions, size, settings.augmentation, seed)
+
+    def _set_rate(self, share: float) -> None:
+        warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
+        rate = self.settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * share))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+
+    def _report(self, share: float) -> None:
+        figures: dict[str, float | str] = {"loss": self.loss, "device": self.device.name}
+        if self.held_out_iou is not None:
+            figures["held-out IoU"] = mean(self.held_out_iou)
+        total = self.settings.budget_s
+        self.context.progress(share * total, total, "training", **figures)
+
+
+def mean(figures: Sequence[float]) -> float:
+    """The mean of what is not NaN; NaN if nothing is."""
+    known = [figure for figure in figures if not math.isnan(figure)]
+    return sum(known) / len(known) if known else math.nan

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cross-entropy and Dice over what is known."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from weft.labels.burn import UNKNOWN
+
+
+def segmentation_loss(logits: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
+    """Weighted cross-entropy plus the mean soft Dice loss of the classes that are in the batch.
+
+    `logits` (B, 1 + K, H, W), `mask` (B, H, W) with 255 for unknown, `weights` (1 + K,).
+    """
+    logits = logits.float()
+    known = mask != UNKNOWN
+    if not known.any():
+        return logits.sum() * 0
+    entropy = F.cross_entropy(logits, mask, weight=weights, ignore_index=UNKNOWN)
+    return entropy + dice_loss(logits.softmax(1), mask, known)
+
+
+def dice_loss(probabilities: Tensor, mask: Tensor, known: Tensor) -> Tensor:
+    """1 - Dice, averaged over the classes with at least one pixel; all known pixels pooled."""
+    count = probabilities.shape[1]
+    truth = F.one_hot(mask.where(known, 0), count).movedim(-1, 1)[:, 1:] * known[:, None]
+    guess = probabilities[:, 1:] * known[:, None]
+    shared = (truth * guess).sum((0, 2, 3))
+    total = truth.sum((0, 2, 3)) + guess.sum((0, 2, 3))
+    present = truth.sum((0, 2, 3)) > 0
+    if not present.any():
+        return guess.mean() * 0
+    return (1 - 2 * shared / total.clamp_min(1.0))[present].mean()
+
+
+def class_weights(counts: Tensor, strongest: float = 4.0) -> Tensor:
+    """Weights (1 + K,) for pixel counts (1 + K,): rare classes count more, up to `strongest` times.
+
+    The fourth root keeps probabilities close to calibrated.
+    """
+    share = counts.clamp_min(1).double() / counts.sum().clamp_min(1)
+    return (1 / share).pow(0.25).clamp(1.0, strongest).float()
+
+
+def intersection_over_union(confusion: Tensor) -> Tensor:
+    """IoU (K,) of the classes from a confusion matrix (1 + K, 1 + K); NaN for absent classes."""
+    hits = confusion.diagonal()
+    either = confusion.sum(0) + confusion.sum(1) - hits
+    return torch.where(either > 0, hits / either, torch.nan)[1:]

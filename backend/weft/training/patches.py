@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labelled pixels of regions, read when needed and kept while memory allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import torch
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.features import rasterize
+from torch import Tensor
+
+from weft.labels.burn import UNKNOWN, burn_mask, to_pixels
+from weft.labels.place import to_plane
+from weft.labels.read import Labels
+from weft.raster.read import RasterReader
+from weft.raster.stretch import Stretch
+from weft.training.regions import Region
+
+MOST_BYTES = 2**30
+
+
+@dataclass(frozen=True)
+class LabelledPatch:
+    """Pixels (bands, h, w) in 0..1 and mask (h, w): 0 background, 1..K classes, 255 unknown."""
+
+    pixels: Tensor
+    mask: NDArray[np.uint8]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken, in bytes."""
+        return self.pixels.numel() * self.pixels.element_size() + self.mask.nbytes
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything a labelled patch is read from."""
+
+    images: tuple[Path, ...]
+    bands: tuple[int, ...]
+    stretch: Stretch
+    labels: Labels
+    areas: gpd.GeoSeries | None
+    classes: tuple[str, ...]
+
+
+def read_patch(sources: Sources, region: Region) -> LabelledPatch:
+    """The patch of a region; pixels that are not valid, or belong to another area, are unknown."""
+    with RasterReader(sources.images[region.image], sources.bands, sources.stretch) as reader:
+        patch = reader.read(region.window, region.shape)
+        grid = reader.info.grid
+    transform = grid.window_transform(region.window, region.shape)
+    mask = burn_mask(
+        sources.labels, sources.areas, grid.crs, transform, region.shape, sources.classes
+    )
+    if sources.areas is not None:
+        owners = burn_areas(sources.areas, grid.crs, transform, region.shape)
+        # a neighbour within the margin may be the area that is held out
+        mask[(owners >= 0) & (owners != region.area)] = UNKNOWN
+    mask[~patch.valid] = UNKNOWN
+    return LabelledPatch(torch.from_numpy(patch.pixels), mask)
+
+
+def burn_areas(
+    areas: gpd.GeoSeries, crs: CRS | None, transform: Affine, shape: tuple[int, int]
+) -> NDArray[np.int32]:
+    """The area of each pixel (h, w), the last one where areas overlap, -1 outside all."""
+    geometries = to_pixels(np.asarray(to_plane(areas, crs).values), transform)
+    owners = np.full(shape, -1, np.int32)
+    return np.asarray(rasterize(zip(geometries, range(len(geometries)), strict=True), out=owners))
+
+
+class PatchStore:
+    """Patches by region; the oldest are forgotten when they exceed MOST_BYTES together."""
+
+    def __init__(self, sources: Sources, regions: Sequence[Region]) -> None:
+        self.sources, self.regions = sources, tuple(regions)
+        self._kept: dict[Region, LabelledPatch] = {}
+
+    def __getitem__(self, region: Region) -> LabelledPatch:
+        patch = self._kept.get(region)
+        if patch is None:
+            patch = self._kept[region] = read_patch(self.sources, region)
+            while sum(p.nbytes for p in self._kept.values()) > MOST_BYTES and len(self._kept) > 1:
+                self._kept.pop(next(iter(self._kept)))
+        return patch
+
+
+def count_known(store: PatchStore, regions: Sequence[Region], classes: int) -> NDArray[np.int64]:
+    """Known pixels of background and each class: (1 + classes,)."""
+    counts = np.zeros(classes + 1, np.int64)
+    for region in regions:
+        mask = store[region].mask
+        counts += np.bincount(mask[mask != UNKNOWN], minlength=classes + 1)
+    return counts

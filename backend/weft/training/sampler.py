@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which crops make a batch: half anywhere that is known, half on objects, rare classes alike."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from weft.labels.burn import UNKNOWN
+from weft.training.augment import Augmentation, crop
+from weft.training.patches import PatchStore
+from weft.training.regions import Region
+
+OBJECT_SHARE = 0.5
+MOST_CENTRES = 4096
+
+
+class CropSampler:
+    """Draws batches of crops from regions, reproducibly for a seed."""
+
+    def __init__(
+        self,
+        store: PatchStore,
+        regions: Sequence[Region],
+        size: int,
+        settings: Augmentation,
+        seed: int,
+    ) -> None:
+        self.store, self.regions = store, tuple(regions)
+        self.size, self.settings = size, settings
+        self.random = np.random.default_rng(seed)
+        self.centres = self._find_centres()
+        self.present = sorted(c for c in self.centres if c != 0)
+
+    def batch(self, count: int) -> tuple[Tensor, Tensor]:
+        """Pixels (count, bands, size, size) and masks (count, size, size)."""
+        pairs = [self._draw() for _ in range(count)]
+        pixels, masks = zip(*pairs, strict=True)
+        return torch.stack(pixels), torch.stack(masks)
+
+    def _draw(self) -> tuple[Tensor, Tensor]:
+        if self.present and (0 not in self.centres or self.random.random() < OBJECT_SHARE):
+            kind = int(self.random.choice(self.present))
+        else:
+            kind = 0
+        places = self.centres[kind]
+        index, row, column = (int(x) for x in places[self.random.integers(len(places))])
+        patch = self.store[self.regions[index]]
+        return crop(patch, (row, column), self.size, self.settings, self.random)
+
+    def _find_centres(self) -> dict[int, NDArray[np.int32]]:
+        """For each value of the masks, places (N, 3) of region, row, column that have it.
+
+        0 stands for any known pixel.
+        """
+        found: dict[int, list[NDArray[np.int32]]] = {}
+        for index, region in enumerate(self.regions):
+            mask = self.store[region].mask
+            for value in np.unique(mask[mask != UNKNOWN]):
+                here = mask != UNKNOWN if value == 0 else mask == value
+                places = np.argwhere(here).astype(np.int32)
+                if len(places) > MOST_CENTRES:
+                    places = places[self.random.choice(len(places), MOST_CENTRES, replace=False)]
+                numbered = np.insert(places, 0, index, axis=1)
+                found.setdefault(int(value), []).append(numbered)
+        return {value: np.concatenate(parts) for value, parts in found.items()}

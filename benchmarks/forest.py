@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A random forest on a filter bank, the recipe of ilastik: the rival that needs no network.
+
+    python benchmarks/forest.py IMAGE… --labels SRC --areas SRC --out polygons.gpkg [--seed N]
+
+Reads rasters and labels and makes polygons as WEFT does, so that only the classifier differs. The
+probability rasters go to a folder beside the polygons. Prints one JSON line: seconds of training
+and pixels trained on. No torch in here: its memory would count as the forest's.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filters import MARGIN, Pixels, filter_bank
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from sklearn.ensemble import RandomForestClassifier
+
+from weft.grid import Window
+from weft.jobs.vectorise import VectoriseRequest, vectorise
+from weft.labels.burn import UNKNOWN, burn_mask
+from weft.labels.read import Labels, read_areas, read_labels
+from weft.labels.source import LabelSource, parse_source
+from weft.progress import Context
+from weft.raster.inspect import RasterInfo, default_bands, inspect
+from weft.raster.read import Patch, RasterReader
+from weft.raster.stretch import Stretch, fit_stretch
+from weft.raster.write import RasterWriter
+from weft.training.regions import Region, plan_regions
+
+TREES = 100
+MOST_PIXELS = 100_000
+WINDOW = 512
+FULL, NODATA = 254, 255  # how WEFT's probability rasters say 1 and unknown
+
+Rows = NDArray[np.float32]  # (pixels, features)
+Values = NDArray[np.uint8]  # (pixels,)
+
+
+@dataclass(frozen=True)
+class Rasters:
+    """Images of one kind and how to read them."""
+
+    infos: tuple[RasterInfo, ...]
+    bands: tuple[int, ...]
+    stretch: Stretch
+
+
+def main() -> None:
+    """Train, predict, vectorise."""
+    options = parse()
+    infos = tuple(inspect(path) for path in options.images)
+    bands = default_bands(infos[0])
+    rasters = Rasters(infos, bands, fit_stretch(infos, bands))
+    labels = read_labels(options.labels)
+    start = time.monotonic()
+    pixels, values = training_pixels(rasters, labels, options.areas, options.seed)
+    # as ilastik's: grown to pure leaves, classes as frequent as they are
+    forest = RandomForestClassifier(TREES, n_jobs=-1, random_state=options.seed)
+    forest.fit(pixels, values)
+    seconds = time.monotonic() - start
+    folder = options.out.with_name(f"{options.out.stem}_forest")
+    folder.mkdir(exist_ok=True)
+    predicted = tuple(
+        predict(forest, rasters, info, labels.classes, folder) for info in rasters.infos
+    )
+    vectorise(VectoriseRequest(predicted, options.out), Context(folder))
+    print(json.dumps({"train_s": round(seconds, 2), "pixels": len(values)}))
+
+
+def parse() -> argparse.Namespace:
+    """The arguments of this script."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("images", type=Path, nargs="+")
+    parser.add_argument("--labels", type=parse_source, required=True)
+    parser.add_argument("--areas", type=parse_source, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def training_pixels(
+    rasters: Rasters, labels: Labels, source: LabelSource, seed: int
+) -> tuple[Rows, Values]:
+    """Features and classes of labelled pixels, at most MOST_PIXELS, drawn from all areas alike."""
+    areas = read_areas(source)
+    grids = [info.grid for info in rasters.infos]
+    regions = plan_regions(grids, labels, areas, [1.0] * len(grids))
+    masks = []
+    for region in regions:
+        grid = grids[region.image]
+        transform = grid.window_transform(region.window)
+        masks.append(burn_mask(labels, areas, grid.crs, transform, region.shape, labels.classes))
+    known = sum(int((mask != UNKNOWN).sum()) for mask in masks)
+    random = np.random.default_rng(seed)
+    parts = [
+        region_pixels(rasters, region, mask, min(1.0, MOST_PIXELS / known), random)
+        for region, mask in zip(regions, masks, strict=True)
+    ]
+    rows, values = zip(*parts, strict=True)
+    return np.concatenate(rows), np.concatenate(values)
+
+
+def region_pixels(
+    rasters: Rasters, region: Region, mask: Values, share: float, random: np.random.Generator
+) -> tuple[Rows, Values]:
+    """Features and classes of a random `share` of the known pixels of one region."""
+    patch = read(rasters, rasters.infos[region.image], region.window)
+    chosen = (mask != UNKNOWN) & patch.valid & (random.random(mask.shape) < share)
+    return filter_bank(patch.pixels)[:, chosen].T, mask[chosen]
+
+
+def predict(
+    forest: RandomForestClassifier,
+    rasters: Rasters,
+    info: RasterInfo,
+    classes: Sequence[str],
+    folder: Path,
+) -> Path:
+    """Write the probability raster of one image, tagged as `weft predict` does."""
+    path = folder / f"{info.path.stem}_prob.tif"
+    tags = {
+        "WEFT_CLASSES": json.dumps([{"name": name, "colour": "#888888"} for name in classes]),
+        "WEFT_MODEL": "forest",
+        "WEFT_SOURCE": info.path.name,
+        "WEFT_KIND": "probability",
+    }
+    with RasterWriter(
+        path,
+        info.grid,
+        len(classes),
+        nodata=NODATA,
+        tags=tags,
+        descriptions=tuple(classes),
+        resampling=Resampling.average,
+    ) as writer:
+        for window in windows(info):
+            writer.write(predict_window(forest, rasters, info, window, len(classes)), window)
+    return path
+
+
+def windows(info: RasterInfo) -> Iterator[Window]:
+    """WINDOW-sized pieces that cover the image."""
+    width, height = info.grid.width, info.grid.height
+    for row in range(0, height, WINDOW):
+        for column in range(0, width, WINDOW):
+            yield Window(column, row, min(WINDOW, width - column), min(WINDOW, height - row))
+
+
+def predict_window(
+    forest: RandomForestClassifier, rasters: Rasters, info: RasterInfo, window: Window, classes: int
+) -> NDArray[np.uint8]:
+    """Levels (classes, h, w) of one window: round(254 p), 255 where nothing is valid."""
+    around = Window(
+        window.column - MARGIN,
+        window.row - MARGIN,
+        window.width + 2 * MARGIN,
+        window.height + 2 * MARGIN,
+    )
+    inner = slice(MARGIN, -MARGIN), slice(MARGIN, -MARGIN)
+    patch = read(rasters, info, around)
+    valid = patch.valid[inner]
+    levels = np.full((classes, window.height, window.width), NODATA, np.uint8)
+    if valid.any():
+        levels[:, valid] = 0
+        features: Pixels = filter_bank(patch.pixels)[:, *inner][:, valid]
+        for value, column in zip(forest.classes_, forest.predict_proba(features.T).T, strict=True):
+            if value > 0:
+                levels[value - 1, valid] = np.rint(column * FULL)
+    return levels
+
+
+def read(rasters: Rasters, info: RasterInfo, window: Window) -> Patch:
+    """A window of an image at full resolution, stretched to 0..1."""
+    with RasterReader(info.path, rasters.bands, rasters.stretch) as reader:
+        return reader.read(window, (window.height, window.width))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scenes of the few-shot protocol: images, truth, and five labelled areas for each seed."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One scene's folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def images(self) -> list[str]:
+        """Paths of all images."""
+        return [str(path) for path in sorted((self.folder / "images").glob("*.tif"))]
+
+    @property
+    def truth(self) -> str:
+        """The source of every object of the scene."""
+        return f"{self.folder / 'truth.gpkg'}|layername=labels"
+
+    def labels(self, seed: int) -> str:
+        """The source of the objects inside the labelled areas."""
+        return f"{self.folder / f'train_seed{seed}.gpkg'}|layername=labels"
+
+    def areas(self, seed: int) -> str:
+        """The source of the areas that were labelled completely."""
+        return f"{self.folder / f'train_seed{seed}.gpkg'}|layername=areas"
+
+
+def find_scenes(data: Path, names: Sequence[str] | None) -> list[Scene]:
+    """The scenes of `data`, or those of `names`; ArgumentTypeError when one is not there."""
+    found = {path.parent.name: Scene(path.parent) for path in sorted(data.glob("*/truth.gpkg"))}
+    missing = [name for name in names or () if name not in found]
+    if missing or not found:
+        raise argparse.ArgumentTypeError(
+            f"{data} has no scene {' '.join(missing)}; it has: {', '.join(found) or 'none'}."
+        )
+    return [found[name] for name in names or found]

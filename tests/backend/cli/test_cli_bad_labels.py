@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labels that cannot be learnt from end in one sentence, and nothing is written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from cli_scene import AREAS, BACKBONE, Outcome, Scene, boxes, roof_boxes, write_layer
+from shapely import Polygon
+from shapely.affinity import translate
+
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def train(refused: Refused, scene: Scene, tmp_path: Path) -> Callable[..., str]:
+    """Trains with labels and areas, which must be refused, and gives the sentence."""
+
+    def run(labels: object, areas: object = None, *more: object) -> str:
+        options = ["--labels", labels, *([] if areas is None else ["--areas", areas]), *more]
+        out = tmp_path / "new.weft"
+        return refused("train", scene.image, *options, "--out", out, untouched=tmp_path)
+
+    return run
+
+
+def test_absent(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "absent.gpkg"
+    expected = f"{path} does not exist; check the path of the vector file."
+    assert train(path) == expected
+    assert train(scene.labels, f"{path}|layername=areas") == expected
+
+
+def test_no_vector_file(train: Refused, tmp_path: Path) -> None:
+    path = tmp_path / "labels.gpkg"
+    path.write_text("nothing of the kind")
+    assert train(path).startswith(f"{path} cannot be read as a vector file; give a GeoPackage")
+
+
+def test_layer_absent_or_not_named(train: Refused, scene: Scene) -> None:
+    assert train(f"{scene.train}|layername=roofs") == (
+        f"{scene.train} has no layer 'roofs'; its layers are: labels, areas."
+    )
+    assert train(scene.train).startswith(
+        f"{scene.train} holds several layers (labels, areas); name one, as in"
+    )
+
+
+@pytest.mark.parametrize("part", ["layerid=0", "subset=class = 'roof'", "layername="])
+def test_sources_that_would_mean_something_else(train: Refused, scene: Scene, part: str) -> None:
+    sentence = train(f"{scene.train}|{part}")
+    assert f"'|{part}', which is not supported; write the source as" in sentence
+    assert sentence.endswith("see weft train --help.")
+
+
+def test_class_field_absent(train: Refused, scene: Scene) -> None:
+    assert train(scene.labels, scene.areas, "--class-field", "kind") == (
+        f"{scene.labels} has no field 'kind'; its fields are: class; name the one that holds the "
+        "class."
+    )
+
+
+def test_labels_or_areas_outside_the_image(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    far = [translate(shape, 10_000) for shape in roof_boxes()]
+    labels = write_layer(tmp_path / "far.gpkg", "labels", far, **{"class": "roof"})
+    assert train(labels, scene.areas) == (
+        f"No label of {labels} lies on the images; check the CRS of both, or give the images that "
+        "were labelled."
+    )
+    areas = write_layer(tmp_path / "areas.gpkg", "a", far)
+    assert train(scene.labels, areas).startswith("No area lies on the images; check the CRS")
+
+
+def test_one_class_and_no_background(train: Refused, scene: Scene) -> None:
+    assert train(scene.labels).startswith(
+        f"{scene.labels} has labels of one class only ('roof') and nothing says what is not that "
+        "class; give areas that are labelled completely"
+    )
+
+
+def test_background_alone(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    labels = write_layer(tmp_path / "b.gpkg", "b", roof_boxes(), **{"class": "background"})
+    assert "labels nothing but background" in train(labels, scene.areas)
+
+
+def test_areas_without_background(refused: Refused, scene: Scene, tmp_path: Path) -> None:
+    areas = write_layer(tmp_path / "areas.gpkg", "a", roof_boxes())
+    options = ("--backbone", BACKBONE, "--backbone-weights", scene.weights)
+    sentence = refused(
+        *("train", scene.image, "--labels", scene.labels, "--areas", areas, *options),
+        *("--out", tmp_path / "new.weft"),
+        untouched=tmp_path,
+    )
+    assert sentence == (
+        "Nothing in the areas is background; leave some unlabelled ground inside an area."
+    )
+
+
+def test_nothing_but_empty_geometries(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    labels = write_layer(tmp_path / "e.gpkg", "e", [None, Polygon()], **{"class": "roof"})
+    assert train(labels, scene.areas) == (
+        f"{labels} has no label with a geometry and a class; draw labels and save the layer."
+    )
+
+
+def test_areas_that_are_no_polygons(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    points = [shape.centroid for shape in roof_boxes()]
+    areas = write_layer(tmp_path / "p.gpkg", "p", points)
+    assert f"{areas} has no polygons to use as areas" in train(scene.labels, areas)
+
+
+def test_labels_without_crs(train: Refused, scene: Scene, tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"class": ["roof"] * 8}, geometry=roof_boxes())
+    path = tmp_path / "lost.gpkg"
+    frame.to_file(path, layer="labels")
+    sentence = train(path, scene.areas)
+    assert "assign the right CRS to the labels" in sentence
+
+
+def test_some_empty_geometries_are_skipped_and_counted(
+    weft: Callable[..., Outcome], scene: Scene, tmp_path: Path
+) -> None:
+    shapes = [*roof_boxes(), None, Polygon()]
+    labels = write_layer(tmp_path / "labels.gpkg", "labels", shapes, **{"class": "roof"})
+    areas = write_layer(tmp_path / "areas.gpkg", "a", boxes(AREAS[:1]))
+    out = tmp_path / "new.weft"
+    options = [*scene.options, "--labels", labels, "--areas", areas, "--steps", "1"]
+    outcome = weft("train", scene.image, *options, "--out", out)
+    assert outcome.status == 0, outcome
+    assert "Labels that had no geometry or no class and were skipped: 2." in outcome.err
+    assert "too few areas to measure" in outcome.out

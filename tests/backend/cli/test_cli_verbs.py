@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every verb does what it says, on a small scene and a tiny backbone."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import onnx
+import pytest
+import rasterio
+from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
+
+import weft as package
+
+Weft = Callable[..., Outcome]
+
+
+def test_a_trained_model_finds_the_roofs(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "rasters"
+    options = ("--backbone-weights", scene.weights, "--device", "cpu")
+    predicted = weft("predict", model, scene.image, "--out", out, *options)
+    assert predicted.status == 0, predicted
+    assert sorted(file.name for file in out.iterdir()) == ["town_class.tif", "town_prob.tif"]
+
+    polygons = tmp_path / "roofs.gpkg"
+    outlines = weft("vectorise", out / "town_class.tif", "--out", polygons, "--min-area", 20)
+    assert outlines.status == 0, outlines
+    assert "roof" in outlines.out
+    frame = gpd.read_file(polygons)
+    assert set(frame["class"]) == {"roof"} and set(frame["source"]) == {"town.tif"}
+    assert frame["model"].str.startswith("roofs-").all()
+
+    scored = weft("evaluate", polygons, "--truth", scene.labels, "--images", scene.image, "--json")
+    assert scored.status == 0, scored
+    assert json.loads(scored.out)["mean_iou"] > 0.6
+
+
+def test_the_rasters_lie_on_the_grid_of_the_image(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    weft("predict", model, scene.image, "--out", tmp_path, "--backbone-weights", scene.weights)
+    with rasterio.open(scene.image) as image:
+        for kind in ("prob", "class"):
+            with rasterio.open(tmp_path / f"town_{kind}.tif") as raster:
+                assert (raster.crs, raster.transform) == (image.crs, image.transform)
+                assert raster.shape == image.shape
+                assert (raster.dtypes, raster.nodata) == (("uint8",), 255)
+                assert raster.compression is rasterio.enums.Compression.deflate
+                assert raster.tags()["WEFT_SOURCE"] == "town.tif"
+
+
+def test_onnx_predicts_as_torch_does(weft: Weft, scene: Scene, model: Path, tmp_path: Path) -> None:
+    for engine in ("torch", "onnx"):
+        outcome = weft(
+            *("predict", model, scene.image, "--out", tmp_path / engine, "--engine", engine),
+            *("--backbone-weights", scene.weights, "--device", "cpu", "--tile", 128),
+        )
+        assert outcome.status == 0, outcome
+    levels = []
+    for engine in ("torch", "onnx"):
+        with rasterio.open(tmp_path / engine / "town_prob.tif") as raster:
+            levels.append(raster.read(1).astype(int))
+    # torch may compute in bfloat16, which has three significant digits
+    assert np.abs(levels[0] - levels[1]).max() <= 12
+
+
+def test_export_writes_a_file_that_describes_itself(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "roofs.onnx"
+    options = ("--tile", 64, "--backbone-weights", scene.weights)
+    outcome = weft("export", model, "--onnx", file, *options)
+    assert outcome.status == 0, outcome
+    stored = {entry.key: json.loads(entry.value) for entry in onnx.load(file).metadata_props}
+    assert stored["classes"] == ["background", "roof"]
+    assert list(contents(tmp_path)) == ["roofs.onnx"]
+
+
+def test_run_does_it_all_for_several_images(weft: Weft, scene: Scene, tmp_path: Path) -> None:
+    other = write_image(tmp_path / "other.tif", draw(3), photometric="rgb")
+    out = tmp_path / "result.gpkg"
+    outcome = weft("run", scene.image, other, *scene.options, "--out", out, "--min-area", 20)
+    assert outcome.status == 0, outcome
+    rasters = [f"{name}_{kind}.tif" for name in ("other", "town") for kind in ("class", "prob")]
+    kept = [f"result_weft/{name}" for name in ("result.weft", *rasters)]
+    expected = ["other.tif", "result.gpkg", "result_weft", *kept]
+    assert sorted(contents(tmp_path)) == sorted(expected)
+    assert set(gpd.read_file(out)["source"]) <= {"town.tif", "other.tif"}
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson", ".fgb"])
+def test_polygons_come_in_the_format_of_the_extension(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path, suffix: str
+) -> None:
+    weft("predict", model, scene.image, "--out", tmp_path, "--backbone-weights", scene.weights)
+    out = tmp_path / f"roofs{suffix}"
+    assert weft("vectorise", tmp_path / "town_prob.tif", "--out", out).status == 0
+    assert set(gpd.read_file(out)["class"]) == {"roof"}
+
+
+def test_the_same_seed_and_steps_give_the_same_model(
+    weft: Weft, scene: Scene, tmp_path: Path
+) -> None:
+    rasters = []
+    for name in ("one", "two"):
+        model = tmp_path / f"{name}.weft"
+        weft("train", scene.image, *scene.options, "--seed", 3, "--out", model)
+        weft(
+            *("predict", model, scene.image, "--out", tmp_path / name),
+            *("--backbone-weights", scene.weights),
+        )
+        with rasterio.open(tmp_path / name / "town_prob.tif") as raster:
+            rasters.append(raster.read())
+    assert (rasters[0] == rasters[1]).all()
+
+
+def test_sample_then_info(weft: Weft, tmp_path: Path) -> None:
+    outcome = weft("sample", tmp_path / "demo", "--seed", 7)
+    assert outcome.status == 0, outcome
+    assert (tmp_path / "demo" / "train.gpkg").is_file()
+    facts = json.loads(weft("info", "--json").out)
+    assert facts["weft"] == package.__version__
+    assert facts["device"]["proof"].endswith("GFLOP/s")
+    assert "weft" in facts["adapters"]
+    assert "GFLOP/s" in weft("info").out
+
+
+def test_help_and_version_need_no_torch() -> None:
+    code = (
+        "import sys; from weft.cli.main import main\n"
+        "try: main(['train', '--help'])\n"
+        "except SystemExit as exit: assert not exit.code\n"
+        "assert not {'torch', 'rasterio', 'geopandas'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "--backbone-weights" in done.stdout
+    assert run_process("--version").out.strip() == f"weft {package.__version__}"
+
+
+def test_new_files_can_be_read_by_others_as_the_umask_says(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    weft("predict", model, scene.image, "--out", tmp_path, "--backbone-weights", scene.weights)
+    weft("vectorise", tmp_path / "town_class.tif", "--out", tmp_path / "roofs.gpkg")
+    options = ("--tile", 64, "--backbone-weights", scene.weights)
+    weft("export", model, "--onnx", tmp_path / "roofs.onnx", *options)
+    files = [model, *tmp_path.iterdir()]
+    assert len(files) == 5
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o666 & ~current_umask()}
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.parametrize("name", ["[red]x[/red]", ":house:", "Ünï cödé", "a b's"])
+def test_file_names_are_shown_as_they_are(weft: Weft, tmp_path: Path, name: str) -> None:
+    outcome = weft("predict", tmp_path / f"{name}.weft", "x.tif", "--out", tmp_path)
+    assert (
+        outcome.err == f"weft: The model {tmp_path}/{name}.weft does not exist; check the path.\n"
+    )

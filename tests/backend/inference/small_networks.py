@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Networks, engines and images small enough for tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import torch
+from affine import Affine
+from numpy.typing import NDArray
+
+from weft.adapters.registry import find_adapter
+from weft.backbones.frozen import wrap
+from weft.backbones.registry import find_backbone
+from weft.bundle import ModelCard, ModelClass, TrainingFigures
+from weft.grid import Grid
+from weft.inference.engines import Batch
+from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.model import Model
+from weft.network import Network
+from weft.raster import Stretch, inspect
+
+ORIGIN = (500_000.0, 4_000_000.0)
+
+
+def small_network(backbone: str, adapter: str, bands: int = 3, classes: int = 2) -> Network:
+    """A network with random weights, gates included, so that every part does something."""
+    torch.manual_seed(0)
+    spec = find_backbone(backbone)
+    frozen = wrap(spec.build(), spec.mean, spec.std)
+    network = Network(frozen, find_adapter(adapter), bands, classes)
+    with torch.no_grad():
+        for parameter in network.trained_parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    return network.eval()
+
+
+def card(backbone: str, adapter: str, **change: Any) -> ModelCard:
+    """A card for `small_network`."""
+    facts: dict[str, Any] = {
+        "backbone": backbone,
+        "backbone_digest": "0" * 64,
+        "adapter": adapter,
+        "bands": (1, 2, 3),
+        "dtype": "uint8",
+        "low": (0.0, 1.0, 2.0),
+        "high": (200.0, 201.0, 202.5),
+        "gsd_m": 0.5,
+        "classes": (ModelClass("roof", "#e41a1c"), ModelClass("ship", "#377eb8")),
+        "training": TrainingFigures(1.0, 2, 0, 0.5, None, 1, {"roof": 3}, ("town.tif",)),
+    }
+    return ModelCard(**(facts | change))
+
+
+def small_model(backbone: str, adapter: str) -> Model:
+    """A model that need not be loaded."""
+    return Model(f"{adapter}-12345678", card(backbone, adapter), small_network(backbone, adapter))
+
+
+class FunctionEngine:
+    """Probabilities (B, 1 + K, h, w) by a function of pixels (B, bands, h, w)."""
+
+    name = "function"
+
+    def __init__(self, function: Callable[[Batch], Batch], batch: int = 1) -> None:
+        self.function, self.batch = function, batch
+        self.sizes: list[int] = []
+
+    def predict(self, pixels: Batch) -> Batch:
+        self.sizes.append(len(pixels))
+        return self.function(pixels)
+
+
+def first_band(pixels: Batch) -> Batch:
+    """The first band is the probability of the only class."""
+    return np.stack([1 - pixels[:, 0], pixels[:, 0]], axis=1)
+
+
+def write_image(path: Path, pixels: NDArray[Any], gsd: float = 0.5, **change: Any) -> Path:
+    """A GeoTIFF (bands, h, w) in UTM 33."""
+    profile = {
+        "driver": "GTiff",
+        "crs": "EPSG:32633",
+        "transform": Affine(gsd, 0, ORIGIN[0], 0, -gsd, ORIGIN[1]),
+        "count": pixels.shape[0],
+        "height": pixels.shape[1],
+        "width": pixels.shape[2],
+        "dtype": pixels.dtype,
+    }
+    with rasterio.open(path, "w", **(profile | change)) as dataset:
+        dataset.write(pixels)
+    return path
+
+
+def predict_whole(
+    path: Path, engine: Any, side: int, overlap: int, scale: float = 1.0, classes: int = 1
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Probabilities (K, H, W) and validity (H, W) of a whole image, stretched from 0..255."""
+    info = inspect(path)
+    plan = plan_tiles(info.grid, scale, side, overlap)
+    stretch = Stretch((0.0,) * info.bands, (255.0,) * info.bands)
+    probabilities = np.full((classes, info.grid.height, info.grid.width), np.nan, np.float32)
+    valid = np.zeros((info.grid.height, info.grid.width), bool)
+    row = 0
+    strips = predict_strips(
+        path, info.data_bands, stretch, engine, plan, classes, lambda done: None
+    )
+    for strip in strips:
+        assert strip.row == row
+        row += len(strip.valid)
+        probabilities[:, strip.row : row] = strip.probabilities
+        valid[strip.row : row] = strip.valid
+    assert row == info.grid.height
+    return probabilities, valid
+
+
+def plain_grid(width: int, height: int) -> Grid:
+    """A grid without a place on earth."""
+    return Grid(None, Affine.identity(), width, height)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An exported network computes what torch does, and says itself what it needs."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from small_networks import card, small_model
+
+from weft.device import cpu
+from weft.inference.engines import Batch, OnnxEngine, TorchEngine
+from weft.inference.onnx_export import export_onnx
+
+SIDE = 64
+
+
+def tiles() -> list[Batch]:
+    """Noisy, flat and smooth tiles: a router chooses other experts for each."""
+    shape = (1, 3, SIDE, SIDE)
+    noisy = np.random.default_rng(0).random(shape, np.float32)
+    smooth = np.linspace(0, 1, noisy.size, dtype=np.float32).reshape(shape)
+    return [noisy, np.zeros(shape, np.float32), smooth]
+
+
+@pytest.mark.parametrize("adapter", ["linear", "weft"])
+@pytest.mark.parametrize("backbone", ["test_efficientnet", "test_vit"])
+def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> None:
+    model = small_model(backbone, adapter)
+    exact = TorchEngine(model.network, cpu("test").in_full_precision())
+    before = exact.predict(tiles()[0])
+    export_onnx(model, tmp_path / "model.onnx", SIDE)
+    assert (exact.predict(tiles()[0]) == before).all(), "export changed the network"
+    given = OnnxEngine(tmp_path / "model.onnx", ["CPUExecutionProvider"])
+    for tile in tiles():
+        expected, result = exact.predict(tile), given.predict(tile)
+        assert result.shape == (1, 3, SIDE, SIDE)
+        assert np.abs(result - expected).max() <= 1e-3
+        np.testing.assert_allclose(result.sum(1), 1, atol=1e-4)
+
+
+def test_the_file_says_all_that_a_program_needs(tmp_path: Path) -> None:
+    model = small_model("test_vit", "linear")
+    export_onnx(model, tmp_path / "model.onnx", SIDE)
+    proto = onnx.load(tmp_path / "model.onnx")
+    onnx.checker.check_model(proto, full_check=True)
+    stored = {entry.key: json.loads(entry.value) for entry in proto.metadata_props}
+    expected = card("test_vit", "linear")
+    assert stored["bands"] == [1, 2, 3]
+    assert stored["stretch_low"] == [0, 1, 2] and stored["stretch_high"] == [200, 201, 202.5]
+    assert stored["gsd_m"] == 0.5
+    assert stored["classes"] == ["background", "roof", "ship"]
+    assert stored["class_names"] == {"0": "background", "1": "roof", "2": "ship"}
+    assert stored["weft_model"] == "linear-12345678"
+    assert stored["card"] == json.loads(json.dumps(asdict(expected)))
+    (entry,), (output,) = proto.graph.input, proto.graph.output
+    shape = [axis.dim_value for axis in entry.type.tensor_type.shape.dim]
+    assert (entry.name, shape, output.name) == ("image", [1, 3, SIDE, SIDE], "probabilities")

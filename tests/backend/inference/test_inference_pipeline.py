@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an image to strips: exact on the image's grid, sparing with memory, tidy with threads."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+from small_networks import (
+    FunctionEngine,
+    first_band,
+    plain_grid,
+    predict_whole,
+    write_image,
+)
+from torch import nn
+
+from weft.device import cpu
+from weft.errors import Cancelled, RasterError, RequestError
+from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_memory
+from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.raster import Stretch
+
+BLACK_TO_WHITE = Stretch((0.0,), (255.0,))
+
+
+def readers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "tile reader"]
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A smooth field of 150 rows and 210 columns."""
+    rows, columns = np.mgrid[0:150, 0:210]
+    pixels = 128 + 60 * np.sin(rows / 17) + 60 * np.cos(columns / 23)
+    return write_image(tmp_path / "field.tif", pixels[None].astype(np.uint8))
+
+
+def levels_of(path: Path) -> np.ndarray:
+    with rasterio.open(path) as dataset:
+        return dataset.read(1) / 255
+
+
+@pytest.mark.parametrize(("side", "overlap"), [(32, 0), (32, 16), (64, 20), (256, 64), (512, 64)])
+def test_what_the_engine_says_lands_where_it_was_read(image: Path, side: int, overlap: int) -> None:
+    probabilities, valid = predict_whole(image, FunctionEngine(first_band), side, overlap)
+    assert valid.all()
+    np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [0.125, 0.3, 0.5, 0.77, 1.3, 2, 3.7, 8])
+def test_other_resolutions_give_results_on_the_exact_grid(image: Path, scale: float) -> None:
+    probabilities, valid = predict_whole(image, FunctionEngine(first_band), 32, 8, scale)
+    assert valid.all()
+    inner = (slice(8, -8), slice(8, -8))
+    difference = np.abs(probabilities[0] - levels_of(image))
+    assert difference[inner].mean() < 0.02
+    assert difference[inner].max() < (0.15 if scale < 0.2 else 0.06)
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale"),
+    [(shape, scale) for shape in ((3, 500), (33, 31)) for scale in (0.5, 1, 8)]
+    + [((7, 7), 0.125), ((33, 500), 0.125), ((1, 1), 1), ((1, 1), 8)],
+)
+def test_images_smaller_than_a_tile(tmp_path: Path, shape: tuple[int, int], scale: float) -> None:
+    path = write_image(tmp_path / "small.tif", np.full((1, *shape), 100, np.uint8))
+    probabilities, valid = predict_whole(path, FunctionEngine(first_band), 64, 16, scale)
+    assert valid.all()
+    np.testing.assert_allclose(probabilities, 100 / 255, atol=1e-4)
+
+
+@pytest.mark.parametrize("scale", [0.2, 0.5, 1, 1.5, 4])
+def test_nodata_stays_nodata_to_the_pixel(tmp_path: Path, scale: float) -> None:
+    pixels = np.full((1, 130, 170), 90, np.uint8)
+    pixels[0, 20:61, 33:78] = 0
+    pixels[0, ::13, ::7] = 0
+    path = write_image(tmp_path / "gaps.tif", pixels, nodata=0)
+    probabilities, valid = predict_whole(path, FunctionEngine(first_band), 64, 16, scale)
+    assert (valid == (pixels[0] > 0)).all()
+    assert np.isfinite(probabilities).all()
+
+
+def test_empty_tiles_are_not_computed_but_counted(tmp_path: Path) -> None:
+    pixels = np.zeros((1, 64, 640), np.uint8)
+    pixels[0, :, :30] = 50
+    path = write_image(tmp_path / "void.tif", pixels, nodata=0)
+    engine = FunctionEngine(first_band, batch=4)
+    plan = plan_tiles(plain_grid(640, 64), 1, 32, 0)
+    heard: list[int] = []
+    strips = predict_strips(path, (1,), BLACK_TO_WHITE, engine, plan, 1, heard.append)
+    assert sum(len(strip.valid) for strip in strips) == 64
+    assert heard == list(range(1, 41))
+    assert sum(engine.sizes) == 2
+
+
+def test_a_network_that_sees_little_gives_the_same_wherever_tiles_fall(image: Path) -> None:
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.Conv2d(8, 2, 5, padding=2)]
+    network = nn.Sequential(*layers).eval()
+    engine = TorchEngine(network, cpu("test").in_full_precision())  # type: ignore[arg-type]
+    results = [
+        np.rint(254 * predict_whole(image, engine, side, overlap)[0])
+        for side, overlap in ((32, 16), (64, 24), (96, 16), (256, 64))
+    ]
+    for other in results[1:]:
+        assert np.abs(results[0] - other).max() <= 1
+
+
+def hungry(most: int) -> FunctionEngine:
+    """An engine whose memory takes batches of at most `most` tiles."""
+
+    def function(pixels: Batch) -> Batch:
+        if len(pixels) > most:
+            raise OutOfMemory
+        return first_band(pixels)
+
+    return FunctionEngine(function, batch=8)
+
+
+def test_batches_are_halved_for_good_when_memory_runs_out(image: Path) -> None:
+    engine = hungry(most=3)
+    probabilities, _ = predict_whole(image, engine, 32, 0)
+    np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
+    failures = [size for size in engine.sizes if size > 3]
+    assert failures == [7, 4]  # a row of seven tiles, then half of eight
+    assert max(engine.sizes[2:]) == 2
+
+
+def test_not_enough_memory_for_one_tile_is_told(image: Path) -> None:
+    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
+        predict_whole(image, hungry(most=0), 32, 0)
+    assert readers() == []
+
+
+def test_errors_that_mean_memory_are_known() -> None:
+    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory."))
+    assert is_out_of_memory(MemoryError())
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**48)
+    assert is_out_of_memory(caught.value)
+    assert not is_out_of_memory(RuntimeError("expected a tensor"))
+
+
+def test_other_errors_of_the_engine_are_not_taken_for_it(image: Path) -> None:
+    def broken(pixels: Batch) -> Batch:
+        raise RuntimeError("expected a tensor")
+
+    with pytest.raises(RuntimeError, match="expected a tensor"):
+        predict_whole(image, FunctionEngine(broken), 32, 0)
+    assert readers() == []
+
+
+def test_a_damaged_block_is_told_where_tiles_are_used(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(1, 255, (1, 256, 256), np.uint8)
+    profile = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+    path = write_image(tmp_path / "damaged.tif", pixels, **profile)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+    path.write_bytes(content)
+    with pytest.raises(RasterError, match="the window at column"):
+        predict_whole(path, FunctionEngine(first_band), 32, 0)
+    assert readers() == []
+
+
+def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
+    plan = plan_tiles(plain_grid(64, 64), 1, 32, 0)
+    path = tmp_path / "absent.tif"
+    with pytest.raises(RasterError, match="does not exist"):
+        next(predict_strips(path, (1,), BLACK_TO_WHITE, FunctionEngine(first_band), plan, 1, print))
+    assert readers() == []
+
+
+def test_closing_early_ends_the_reader(image: Path) -> None:
+    plan = plan_tiles(plain_grid(210, 150), 1, 32, 0)
+    engine = FunctionEngine(first_band)
+    strips = predict_strips(image, (1,), BLACK_TO_WHITE, engine, plan, 1, lambda done: None)
+    next(strips)
+    assert len(readers()) == 1
+    strips.close()
+    assert readers() == []
+
+
+def test_a_cancel_ends_the_reader_and_is_heard_on_empty_tiles_too(tmp_path: Path) -> None:
+    path = write_image(tmp_path / "void.tif", np.zeros((1, 640, 640), np.uint8), nodata=0)
+    plan = plan_tiles(plain_grid(640, 640), 1, 32, 0)
+
+    def stop(done: int) -> None:
+        if done == 3:
+            raise Cancelled
+
+    engine = FunctionEngine(first_band)
+    with pytest.raises(Cancelled):
+        list(predict_strips(path, (1,), BLACK_TO_WHITE, engine, plan, 1, stop))
+    assert readers() == []

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From prediction rasters to a file of polygons, with every field filled and every mistake told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+
+from weft.errors import Cancelled, OutputError, RasterError, RequestError
+from weft.jobs.vectorise import VectoriseRequest, vectorise
+from weft.progress import Context
+
+Make = Callable[..., tuple[Path, Path]]
+
+
+@pytest.fixture
+def probability() -> np.ndarray:
+    """Two roofs (one with a courtyard of two pixels) and a tree beside the first, (2, 40, 50)."""
+    pixels = np.zeros((2, 40, 50))
+    pixels[0, 5:15, 5:15] = 0.9
+    pixels[0, 8, 8:10] = 0.1
+    pixels[0, 25:30, 30:40] = 0.6
+    pixels[1, 5:15, 15:20] = 0.8
+    return pixels
+
+
+def read(path: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(path).sort_values(["class", "area_m2"], ignore_index=True)
+
+
+def test_fields_of_the_result(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    result = vectorise(VectoriseRequest((classes,), tmp_path / "out.gpkg"), context)
+    assert result.counts == {"roof": 2, "tree": 1}
+    assert result.polygons == 3
+    frame = read(result.out)
+    assert list(frame["class"]) == ["roof", "roof", "tree"]
+    assert list(frame["area_m2"]) == [50, 98, 50]
+    assert list(frame["perimeter_m"]) == [30, 46, 30]
+    assert list(frame["confidence"]) == pytest.approx([0.6, 0.9, 0.8], abs=0.002)
+    assert set(frame["source"]) == {"image.tif"}
+    assert set(frame["model"]) == {"roofs-1a2b"}
+    assert frame.total_bounds.tolist() == [500_005, 3_999_970, 500_040, 3_999_995]
+
+
+def test_probability_raster_gives_the_same(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, likely = write_prediction(probability, ("roof", "tree"))
+    vectorise(VectoriseRequest((classes,), tmp_path / "a.gpkg"), context)
+    vectorise(VectoriseRequest((likely,), tmp_path / "b.gpkg"), context)
+    one, other = read(tmp_path / "a.gpkg"), read(tmp_path / "b.gpkg")
+    assert one.equals(other)
+
+
+def test_threshold_is_applied_to_the_pair(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    strict = VectoriseRequest((classes,), tmp_path / "a.gpkg", threshold=0.7)
+    assert vectorise(strict, context).counts == {"roof": 1, "tree": 1}
+    loose = VectoriseRequest((classes,), tmp_path / "a.gpkg", threshold=0.1)
+    assert vectorise(loose, context).area_m2["roof"] == 150
+
+
+def test_limits_and_simplification(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    request = VectoriseRequest(
+        (classes,), tmp_path / "a.gpkg", min_area_m2=60, min_hole_m2=3, simplify_m=1
+    )
+    result = vectorise(request, context)
+    assert result.counts == {"roof": 1}
+    assert result.area_m2["roof"] == pytest.approx(100)
+
+
+def test_both_rasters_of_a_pair_count_once(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context, heard
+) -> None:
+    pair = write_prediction(probability, ("roof", "tree"))
+    result = vectorise(VectoriseRequest(pair[::-1], tmp_path / "a.gpkg"), context)
+    assert result.polygons == 3
+    assert len(heard.notes) == 1
+
+
+def test_several_images_in_several_crs(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context, heard
+) -> None:
+    one, _ = write_prediction(probability, ("roof", "tree"), "one")
+    two, _ = write_prediction(
+        probability,
+        ("roof", "tree"),
+        "two",
+        crs="EPSG:4326",
+        transform=Affine(1e-5, 0, 15, 0, -1e-5, 36),
+    )
+    result = vectorise(VectoriseRequest((one, two), tmp_path / "a.gpkg"), context)
+    frame = read(result.out)
+    assert result.counts == {"roof": 4, "tree": 2}
+    assert frame.crs == "EPSG:32633"
+    assert frame["area_m2"].to_numpy() == pytest.approx(frame.area.to_numpy(), rel=0.001)
+    assert [note for note in heard.notes if "two_class.tif is in WGS 84" in note]
+    assert set(frame["source"]) == {"one.tif", "two.tif"}
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine.translation(500_000, 4e6) @ Affine.rotation(30) @ Affine.scale(1, -1),
+        Affine(1, 0, 500_000, 0, 1, 4e6),
+    ],
+)
+def test_rotated_and_south_up_images(
+    write_prediction: Make,
+    probability: np.ndarray,
+    tmp_path: Path,
+    context: Context,
+    transform: Affine,
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"), transform=transform)
+    frame = read(vectorise(VectoriseRequest((classes,), tmp_path / "a.gpkg"), context).out)
+    assert list(frame["area_m2"]) == pytest.approx([50, 98, 50], rel=1e-5)
+    centre = transform @ (35.0, 27.5)
+    here = frame.geometry[0].centroid
+    assert (here.x, here.y) == pytest.approx(centre)
+
+
+def test_plain_class_raster(
+    write_raster: Callable[..., Path], tmp_path: Path, context: Context
+) -> None:
+    mask = np.zeros((1, 20, 20), np.uint8)
+    mask[0, 2:6, 2:6] = 255
+    mask[0, 10:12, 10:12] = 7
+    path = write_raster("mask.tif", mask)
+    frame = read(vectorise(VectoriseRequest((path,), tmp_path / "a.gpkg"), context).out)
+    assert list(frame["class"]) == ["255", "7"]
+    assert frame["confidence"].isna().all()
+    path = write_raster("mask.tif", mask, nodata=255)
+    assert vectorise(VectoriseRequest((path,), tmp_path / "a.gpkg"), context).counts == {"7": 1}
+
+
+def test_nothing_found_is_a_valid_file(
+    write_prediction: Make, tmp_path: Path, context: Context
+) -> None:
+    classes, likely = write_prediction(np.zeros((1, 20, 20)), ("roof",))
+    for raster in (classes, likely):
+        request = VectoriseRequest((raster,), tmp_path / "a.gpkg", None, 5, 5, 1)
+        assert vectorise(request, context).polygons == 0
+        assert len(gpd.read_file(tmp_path / "a.gpkg")) == 0
+
+
+def test_cancelling_leaves_nothing(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    stopped = Context(tmp_path, is_cancelled=lambda: True)
+    with pytest.raises(Cancelled):
+        vectorise(VectoriseRequest((classes,), tmp_path / "a.gpkg"), stopped)
+    assert not (tmp_path / "a.gpkg").exists()
+
+
+def test_extension_is_checked_before_the_rasters(tmp_path: Path, context: Context) -> None:
+    with pytest.raises(OutputError, match="use one of"):
+        vectorise(VectoriseRequest((tmp_path / "none.tif",), tmp_path / "a.kml"), context)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rasters": ()}, {"threshold": 0.0}, {"threshold": 1.5}, {"threshold": float("nan")}]
+    + [{name: -1.0} for name in ("min_area_m2", "min_hole_m2", "simplify_m")],
+)
+def test_options_without_sense(tmp_path: Path, context: Context, change: dict) -> None:
+    request = {"rasters": (tmp_path / "a.tif",), "out": tmp_path / "a.gpkg"} | change
+    with pytest.raises(RequestError):
+        vectorise(VectoriseRequest(**request), context)
+
+
+def test_rasters_that_are_none_of_ours(
+    write_raster: Callable[..., Path], tmp_path: Path, context: Context
+) -> None:
+    def fails(path: Path, words: str, threshold: float | None = None) -> None:
+        with pytest.raises(RasterError, match=words):
+            vectorise(VectoriseRequest((path,), tmp_path / "a.gpkg", threshold), context)
+        assert not (tmp_path / "a.gpkg").exists()
+
+    mask = np.ones((1, 9, 9), np.uint8)
+    named = {"WEFT_CLASSES": '[{"name": "roof", "colour": "#fff"}]'}
+    fails(tmp_path / "none.tif", "does not exist")
+    fails(write_raster("b.tif", mask.astype(np.float32)), "not a class raster")
+    fails(write_raster("c.tif", np.ones((3, 9, 9), np.uint8)), "not a class raster")
+    fails(write_raster("d.tif", mask, crs=None), "no CRS, so areas in m²")
+    fails(write_raster("i.tif", mask, crs="EPSG:4326"), "outside the world of its CRS")
+    fails(write_raster("e.tif", mask), "no probability raster beside it", 0.5)
+    fails(write_raster("f.tif", mask, {"WEFT_CLASSES": "{"}), "list of classes")
+    fails(write_raster("g.tif", mask * 4, named), "holds the value 4 but names only 1")
+    (tmp_path / "h.tif").write_text("no raster")
+    fails(tmp_path / "h.tif", "cannot be opened as a raster")
+
+
+def test_damaged_raster_is_named_by_its_rows(
+    write_raster: Callable[..., Path], tmp_path: Path, context: Context
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 2, (1, 512, 512), dtype=np.uint8)
+    path = write_raster("a.tif", noise, compress="deflate")
+    path.write_bytes(path.read_bytes()[:12_000])
+    with pytest.raises(RasterError, match=r"a\.tif"):
+        vectorise(VectoriseRequest((path,), tmp_path / "a.gpkg"), context)

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training: learns, keeps to its budget, is reproducible, and an honest figure comes out."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from weft.device import Device
+from weft.network import Network
+from weft.progress import Context, Progress
+from weft.training.augment import Augmentation
+from weft.training.averaging import WeightAverage
+from weft.training.fit import Clock, FitSettings, Trainer
+from weft.training.heldout import measure
+
+CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
+QUICK = FitSettings(budget_s=60, learning_rate=2e-3, steps=10, batch=2, crop=32)
+PLAIN = Augmentation(scale=0, gain=0, band_gain=0, offset=0, gamma=0, noise=0)
+NOWHERE = Context(Path())
+
+
+def state_of(network: Network) -> dict[str, Tensor]:
+    return {key: value.clone() for key, value in network.trained_state().items()}
+
+
+def test_weft_learns_bright_squares_in_seconds(squares, tiny_network) -> None:
+    network = tiny_network()
+    settings = replace(QUICK, steps=24, crop=64, learning_rate=1e-2)
+    result = Trainer(network, squares.store, CPU, settings, NOWHERE).run(squares.regions)
+    assert result.steps == 24
+    assert not result.cancelled
+    assert measure(network, squares.store, squares.regions, CPU, 1)[0] > 0.8
+    assert result.held_out_iou is not None
+    assert result.held_out_iou[0] > 0.5
+
+
+@pytest.mark.parametrize("adapter", ["weft", "linear"])
+def test_the_same_seed_gives_the_same_weights(squares, tiny_network, adapter: str) -> None:
+    states = []
+    for seed in (3, 3, 4):
+        network = tiny_network(adapter)
+        settings = replace(QUICK, seed=seed, steps=5)
+        result = Trainer(network, squares.store, CPU, settings, NOWHERE).run(squares.regions)
+        assert result.steps == 5
+        states.append(state_of(network))
+    assert all(states[0][key].equal(states[1][key]) for key in states[0])
+    assert any(not states[0][key].equal(states[2][key]) for key in states[0])
+
+
+class Watched(Trainer):
+    """Keeps what each step saw, and whether the search was still on."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.searching = False
+        self.searched: list[tuple[Tensor, Tensor]] = []
+        self.later: list[tuple[Tensor, Tensor]] = []
+
+    def _search(self, *args: object) -> None:
+        self.searching = True
+        super()._search(*args)  # type: ignore[arg-type]
+        self.searching = False
+
+    def _advance(self, pixels: Tensor, masks: Tensor, weights: Tensor) -> None:
+        (self.searched if self.searching else self.later).append((pixels, masks))
+        super()._advance(pixels, masks, weights)
+
+
+def areas_taught(batches: Sequence[tuple[Tensor, Tensor]]) -> set[int]:
+    """The areas with known pixels, of an image whose first band is 50 times (area + 1)."""
+    codes: set[int] = set()
+    for pixels, masks in batches:
+        values = pixels[:, 0][masks != 255] * 255 / 50
+        codes |= {round(value) - 1 for value in values.unique().tolist()}
+    return codes
+
+
+def test_the_held_out_area_is_not_seen_before_it_was_measured(make_scene, tiny_network) -> None:
+    areas = [(8, 8, 72, 72), (80, 8, 144, 72), (8, 80, 72, 144)]
+    array = np.full((3, 152, 152), 10, np.uint8)
+    for number, (left, top, right, bottom) in enumerate(areas):
+        array[0, top:bottom, left:right] = 50 * (number + 1)
+    labels = [("a", (x + 8, y + 8, x + 20 + 8 * i, y + 30)) for i, (x, y, _, _) in enumerate(areas)]
+    scene = make_scene(array, labels, areas)
+    settings = replace(QUICK, steps=20, crop=64, augmentation=PLAIN)
+    trainer = Watched(tiny_network("linear"), scene.store, CPU, settings, NOWHERE)
+    result = trainer.run(scene.regions)
+    assert result.held_out_area is not None
+    assert len(trainer.searched) == 12
+    assert len(trainer.later) == 8
+    assert areas_taught(trainer.searched) == {0, 1, 2} - {result.held_out_area}
+    assert areas_taught(trainer.later) == {0, 1, 2}
+
+
+def test_with_two_areas_there_is_no_figure(squares, tiny_network) -> None:
+    regions = [region for region in squares.regions if region.area < 2]
+    result = Trainer(tiny_network(), squares.store, CPU, QUICK, NOWHERE).run(regions)
+    assert result.held_out_area is None
+    assert result.held_out_iou is None
+    assert result.steps == 10
+
+
+def cancelling_after(batches: int) -> Context:
+    asked = iter(range(10_000))
+    return Context(Path(), is_cancelled=lambda: next(asked) >= batches)
+
+
+@pytest.mark.parametrize("batches", [0, 1, 5, 8])
+def test_cancelling_keeps_the_best_so_far(squares, tiny_network, batches: int) -> None:
+    network = tiny_network()
+    trainer = Trainer(network, squares.store, CPU, QUICK, cancelling_after(batches))
+    result = trainer.run(squares.regions)
+    assert result.cancelled
+    assert result.steps == batches
+    assert all(value.isfinite().all() for value in state_of(network).values())
+    wanted = trainer.best if trainer.best is not None else trainer.average.values()
+    pairs = zip(network.trained_parameters(), wanted, strict=True)
+    assert all(parameter.equal(value) for parameter, value in pairs)
+    assert (result.held_out_iou is not None) == (batches > 3)
+
+
+def test_the_state_kept_is_the_one_that_was_measured(squares, tiny_network) -> None:
+    network = tiny_network()
+    result = Trainer(network, squares.store, CPU, QUICK, cancelling_after(6)).run(squares.regions)
+    unseen = [region for region in squares.regions if region.area == result.held_out_area]
+    again = measure(network, squares.store, unseen, CPU, 1)
+    assert again == pytest.approx(list(result.held_out_iou))
+
+
+def test_the_budget_bounds_the_time(squares, tiny_network) -> None:
+    settings = replace(QUICK, steps=None, budget_s=1.0)
+    result = Trainer(tiny_network(), squares.store, CPU, settings, NOWHERE).run(squares.regions)
+    assert 1.0 <= result.seconds <= 1.0 + 3.0  # reading, measuring and one last step come on top
+    assert result.steps > 0
+
+
+def test_even_the_shortest_budget_trains(squares, tiny_network) -> None:
+    settings = replace(QUICK, steps=None, budget_s=1e-3)
+    result = Trainer(tiny_network(), squares.store, CPU, settings, NOWHERE).run(squares.regions)
+    assert result.steps >= 1
+    assert math.isfinite(result.loss)
+
+
+def test_a_budget_too_short_for_all_steps_ends_them_early(squares, tiny_network) -> None:
+    settings = replace(QUICK, steps=10**6, budget_s=0.5)
+    result = Trainer(tiny_network(), squares.store, CPU, settings, NOWHERE).run(squares.regions)
+    assert 0 < result.steps < 1000
+    assert result.seconds < 5
+
+
+def test_the_clock_follows_steps_where_they_are_given() -> None:
+    now = time.monotonic()
+    assert Clock(now, 100, 8).share(2) == 0.25
+    assert Clock(now - 200, 100, 8).share(2) == 1
+    assert Clock(now - 50, 100, None).share(2) == pytest.approx(0.5, abs=0.01)
+
+
+def test_progress_is_told_with_its_figures(squares, tiny_network) -> None:
+    told: list[Progress] = []
+    context = Context(Path(), report=told.append)
+    Trainer(tiny_network(), squares.store, CPU, QUICK, context).run(squares.regions)
+    assert len(told) == 10
+    assert [p.done for p in told] == sorted(p.done for p in told)
+    assert all(0 <= p.done <= p.total for p in told)
+    assert all(math.isfinite(float(p.figures["loss"])) for p in told)
+    assert "held-out IoU" in told[-1].figures
+
+
+def test_crops_fit_networks_with_odd_patches(squares, tiny_network) -> None:
+    network = tiny_network()
+    network.multiple = 96
+    trainer = Watched(network, squares.store, CPU, replace(QUICK, steps=1, crop=128), NOWHERE)
+    trainer.run(squares.regions[:2])
+    assert {pixels.shape[2:] for pixels, _ in trainer.later} == {(96, 96)}
+
+
+def test_half_precision_trains_too(squares, tiny_network) -> None:
+    device = replace(CPU, precision=torch.bfloat16)
+    network = tiny_network()
+    settings = replace(QUICK, steps=4)
+    result = Trainer(network, squares.store, device, settings, NOWHERE).run(squares.regions)
+    assert math.isfinite(result.loss)
+    assert all(p.dtype == torch.float32 for p in network.trained_parameters())
+
+
+def parameter(*values: float) -> torch.nn.Parameter:
+    return torch.nn.Parameter(torch.tensor(values))
+
+
+def test_the_average_follows_and_gives_the_parameters_back() -> None:
+    weights = parameter(0.0)
+    average = WeightAverage([weights])
+    with torch.no_grad():
+        for value in range(1, 400):
+            weights.fill_(float(value))
+            average.update()
+    followed = float(average.values()[0])
+    assert 340 < followed < 395
+    with average.applied():
+        assert weights.item() == followed
+    assert weights.item() == 399
+
+
+def test_the_average_gives_the_parameters_back_after_an_error() -> None:
+    weights = parameter(1.0)
+    average = WeightAverage([weights])
+    with torch.no_grad():
+        weights.fill_(5.0)
+    with pytest.raises(ZeroDivisionError), average.applied():
+        raise ZeroDivisionError
+    assert float(weights.detach()) == 5
+
+
+def test_a_constant_is_its_own_average() -> None:
+    weights = parameter(2.5, -1.0)
+    average = WeightAverage([weights])
+    for _ in range(5):
+        average.update()
+    assert average.values()[0].tolist() == [2.5, -1.0]
+
+
+def test_values_are_a_copy() -> None:
+    weights = parameter(1.0)
+    average = WeightAverage([weights])
+    average.values()[0].fill_(9.0)
+    average.restart_from([torch.tensor([3.0])])
+    kept = average.values()[0]
+    with torch.no_grad():
+        weights.fill_(7.0)
+    average.update()
+    assert kept.item() == 3.0
+    assert 3.0 < average.values()[0].item() < 7.0

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which area is kept for the figure that the user sees, and how it is measured."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from weft.device import Device
+from weft.grid import Window
+from weft.labels.burn import UNKNOWN
+from weft.training.heldout import choose_held_out, forward_whole, measure
+from weft.training.patches import LabelledPatch
+from weft.training.regions import Region
+
+CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
+
+
+def store_of(*areas: dict[int, int]) -> tuple[dict[Region, LabelledPatch], Sequence[Region]]:
+    """Areas with so many pixels of each class; the rest is half background, half unknown."""
+    store = {}
+    for number, classes in enumerate(areas):
+        mask = np.zeros((20, 20), np.uint8)
+        mask[10:] = UNKNOWN
+        flat, start = mask.reshape(-1), 0
+        for value, count in classes.items():
+            flat[start : start + count] = value
+            start += count
+        region = Region(0, Window(0, 20 * number, 20, 20), (20, 20), number)
+        store[region] = LabelledPatch(torch.zeros(3, 20, 20), mask)
+    return store, list(store)
+
+
+@pytest.mark.parametrize(
+    ("areas", "chosen"),
+    [
+        (({1: 5}, {1: 9}), None),
+        (({1: 5}, {1: 9}, {1: 7}), 2),
+        (({1: 5}, {1: 9}, {1: 7}, {}), 2),
+        (({1: 9}, {}, {}), None),
+        (({1: 5}, {2: 9}, {3: 7}), None),
+        (({1: 5, 2: 4}, {1: 9}, {1: 7}), 2),
+        (({1: 5, 2: 4}, {1: 2}, {}), 1),
+    ],
+)
+def test_the_area_held_out_is_rich_and_its_classes_occur_elsewhere(areas, chosen) -> None:
+    assert choose_held_out(*store_of(*areas)) == chosen
+
+
+def test_pieces_of_one_area_are_one_area() -> None:
+    store, regions = store_of({1: 5}, {1: 9}, {1: 7})
+    together = {Region(0, r.window, r.shape, min(r.area, 1)): store[r] for r in regions}
+    assert choose_held_out(together, list(together)) is None
+
+
+class Oracle(torch.nn.Module):
+    """Sees class 1 where the first band is bright; checks what it is given."""
+
+    multiple = 32
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        assert image.shape[2] % 32 == image.shape[3] % 32 == 0
+        assert not self.training
+        bright = image[:, :1] - 0.5
+        return torch.cat([-bright, bright, torch.full_like(bright, -9)], dim=1)
+
+
+def test_a_patch_of_any_size_is_measured_whole() -> None:
+    patch = LabelledPatch(torch.rand(3, 45, 70), np.zeros((45, 70), np.uint8))
+    assert forward_whole(Oracle(), patch, CPU).shape == (3, 45, 70)
+
+
+def test_only_known_pixels_count() -> None:
+    mask = np.zeros((40, 40), np.uint8)
+    mask[:10] = 1
+    mask[30:] = UNKNOWN
+    pixels = torch.zeros(3, 40, 40)
+    pixels[:, :5] = 1
+    pixels[:, 30:] = 1
+    region = Region(0, Window(0, 0, 40, 40), (40, 40), 0)
+    first, second = measure(Oracle(), {region: LabelledPatch(pixels, mask)}, [region], CPU, 2)
+    assert first == pytest.approx(0.5)
+    assert math.isnan(second)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fewshot_report import report
+from records import Record, Settings, append, read
+from tables import BEGIN, END, table, write_section
+
+SETTINGS = Settings("abc", "a machine", "cpu", 60.0)
+RUN = Record(SETTINGS, "town", 0, "forest", "2025-01-01", 0.4, 0.1, 5.0, 20.0, 300.0, {})
+
+
+def test_means_are_over_the_seeds_that_ran() -> None:
+    text = report([RUN, replace(RUN, seed=1, iou=0.6)], SETTINGS)
+    assert "| town | forest | 0.500 | 0.100 | 5 | 20 | 300 |" in text
+    assert "| town | forest | 0.400 | 0.600 |" in text
+
+
+def test_a_failure_is_told_and_leaves_the_means_alone() -> None:
+    failed = replace(RUN, seed=1, iou=None, f1=None, error="exit status 2: no weights")
+    text = report([RUN, failed], SETTINGS)
+    assert "| town | forest | 0.400 | – |" in text
+    assert "- town, seed 1, forest: exit status 2: no weights" in text
+
+
+def test_classes_have_a_table_where_there_are_several() -> None:
+    classes = {"ship": {"iou": 0.2}, "harbor": {"iou": 0.6}}
+    assert "| town | ship | forest | 0.200 |" in report([replace(RUN, classes=classes)], SETTINGS)
+
+
+def test_a_stopped_benchmark_finds_its_own_runs_again(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    other = replace(RUN, settings=replace(SETTINGS, code="older"), iou=0.9)
+    for record in (replace(RUN, error="out of memory"), RUN, other):
+        append(path, record)
+    assert read(path, SETTINGS) == {("town", 0, "forest"): RUN}
+
+
+def test_columns_of_numbers_are_aligned_right() -> None:
+    assert table(["a", "b"], [["x", "0.5"], ["y", "–"]]).splitlines()[1] == "| --- | ---: |"
+
+
+@pytest.mark.parametrize("notes", ["", "# Log\n\nTried this.\n"])
+def test_what_people_wrote_stays(tmp_path: Path, notes: str) -> None:
+    path = tmp_path / "out.md"
+    if notes:
+        path.write_text(notes)
+    write_section(path, "Title", "first")
+    path.write_text(path.read_text() + "after\n")
+    write_section(path, "Title", "second")
+    text = path.read_text()
+    assert "first" not in text
+    assert text.count(BEGIN) == text.count(END) == 1
+    assert text.index(notes.strip() or "# Title") < text.index("second") < text.index("after")
