@@ -188,7 +188,6 @@ def test_a_card_that_does_not_fit(
 
 def rewrite_card(model: Path, path: Path, change: dict[str, object]) -> None:
     """A model whose card was changed by someone who knows how to."""
-
     card, tensors = read_bundle(model)
     text = json.dumps(asdict(card) | change)
     save_file(tensors, path, metadata={"weft": text, "sha256": bundle._digest(text, tensors)})
