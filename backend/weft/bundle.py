@@ -82,7 +82,9 @@ class ModelCard:
 def write_bundle(path: Path, card: ModelCard, tensors: Tensors) -> None:
     """Write a model file, aside and then renamed; OutputError when that fails."""
     text = json.dumps(asdict(card), allow_nan=False)
-    write_whole(path, save(tensors, metadata={KEY: text, DIGEST: _digest(text, tensors)}))
+    # safetensors silently scrambles arrays in any other order, such as channels last.
+    ordered = {name: np.asarray(value, order="C") for name, value in tensors.items()}
+    write_whole(path, save(ordered, metadata={KEY: text, DIGEST: _digest(text, ordered)}))
 
 
 def read_bundle(path: Path) -> tuple[ModelCard, Tensors]:
@@ -115,7 +117,7 @@ def _digest(text: str, tensors: Tensors) -> str:
     digest = hashlib.sha256(text.encode())
     for name in sorted(tensors):
         digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
-        digest.update(np.ascontiguousarray(tensors[name]).tobytes())
+        digest.update(tensors[name].tobytes())
     return digest.hexdigest()
 
 
