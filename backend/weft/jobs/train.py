@@ -37,6 +37,7 @@ from weft.training.patches import PatchStore, Sources, count_known
 from weft.training.regions import plan_regions
 
 MOST_SEED = 2**31 - 1
+READING = "Reading the labelled areas"
 COLOURS = ("#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
 
 
@@ -85,11 +86,12 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     scales = [choose_scale(info, gsd) for info in infos]
     backbone = load_backbone(request.backbone, request.backbone_weights)
     device = choose_device(request.device)
-    context.progress(0, 1, "Reading the labelled areas", device=device.name)
+    context.progress(0, 1, READING, device=device.name)
     stretch = fit_stretch(infos, bands)
     sources = Sources(request.images, bands, stretch, labels, areas, labels.classes)
     regions = plan_regions(grids, labels, areas, scales)
     store = PatchStore(sources, regions)
+    read_ahead(store, context)
     check_pixels(store, labels, areas, request.labels)
     network = build_network(
         backbone, adapter, len(bands), len(labels.classes), device, request.seed
@@ -178,6 +180,14 @@ def note_overlaps(labels: Labels, infos: Sequence[RasterInfo], context: Context)
     )
     if pairs:
         context.note(f"Labels overlap in {pairs} places; the later one wins there.")
+
+
+def read_ahead(store: PatchStore, context: Context) -> None:
+    """Read every region once, which may take long, with progress; the store keeps what it can."""
+    for number, region in enumerate(store.regions):
+        context.check_cancelled()
+        context.progress(number, len(store.regions), READING)
+        store[region]
 
 
 def check_pixels(

@@ -192,7 +192,7 @@ class Trainer:
         if self.held_out_iou is not None:
             figures["held-out IoU"] = mean(self.held_out_iou)
         total = self.settings.budget_s
-        self.context.progress(share * total, total, "training", **figures)
+        self.context.progress(share * total, total, "Training", **figures)
 
 
 def mean(figures: Sequence[float]) -> float:
