@@ -21,8 +21,8 @@ LEAST_AREAS = 3
 def choose_held_out(store: PatchStore, regions: Sequence[Region]) -> int | None:
     """The area to hold out; None with fewer than three, or when every area is needed for a class.
 
-    Among the areas whose classes all occur elsewhere too, the median one by object pixels: the
-    richest are the easiest to measure well on, and the most needed for training.
+    Among the areas whose classes all occur elsewhere too, the one with the most objects but one:
+    a fair sample that leaves the richest for training.
     """
     areas = sorted({region.area for region in regions if region.measurable})
     if len(areas) < LEAST_AREAS:
@@ -35,7 +35,7 @@ def choose_held_out(store: PatchStore, regions: Sequence[Region]) -> int | None:
             candidates.append((sum(pixels[area].values()), area))
     if not candidates:
         return None
-    return sorted(candidates)[(len(candidates) - 1) // 2][1]
+    return sorted(candidates)[max(0, len(candidates) - 2)][1]
 
 
 def _object_pixels(store: PatchStore, regions: Sequence[Region], area: int) -> dict[int, int]:
