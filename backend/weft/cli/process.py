@@ -5,17 +5,21 @@ import ctypes
 import os
 import platform
 
+# How often a waiting thread of GNU OpenMP looks before it sleeps. A training step alone took 421 ms
+# with it and 530 ms without; beside a second training 1.0 s and 0.9 s, with endless looking 1.7 s.
+SPINS = "1000"
 # Parameters of glibc's mallopt, from malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
 
 
 def tune_process() -> None:
-    """Threads that sleep while they wait, and memory that is kept for the next batch.
+    """Threads that soon sleep when they wait, and memory that is kept for the next batch.
 
     Beside another busy program, spinning threads made training seven times slower. Memory that is
     given back has to be asked for and faulted in again at every batch.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, 1 << 30)
