@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frozen backbone, adapter and head as one network."""
+"""Frozen backbone, adapter and heads as one network."""
 
 import math
 
@@ -47,7 +47,8 @@ class Standardise(nn.Module):
 class Network(nn.Module):
     """Logits (B, 1 + classes, H, W) of an image (B, bands, H, W) in 0..1; logit 0 is background.
 
-    H and W are multiples of `multiple`.
+    H and W are multiples of `multiple`. With several heads, logits are the mean of their votes: few
+    labels leave each its own errors (an ensemble on a shared trunk, arXiv:1511.06314).
     """
 
     def __init__(
@@ -63,16 +64,22 @@ class Network(nn.Module):
         )
         self.backbone = backbone
         self.adapter: Adapter = spec.build(taps)
-        self.head = spec.head(self.adapter.channels, self.adapter.strides, classes + 1)
+        self.heads = nn.ModuleList(
+            build(self.adapter.channels, self.adapter.strides, classes + 1) for build in spec.heads
+        )
         self.standardise = Standardise(backbone.channels)
         self.multiple = math.lcm(COARSEST_LEVEL, *backbone.strides)
 
     def forward(self, image: Tensor) -> Tensor:
         """See the class."""
+        return torch.stack(self.votes(image)).mean(0)
+
+    def votes(self, image: Tensor) -> list[Tensor]:
+        """The logits of each head, of the shape of `forward`; in training each has its own loss."""
         stream = self.adapter.begin(image)
         maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
         maps = self.adapter.finish(self.standardise(maps), stream)
-        return self.head(maps, image.shape[2:])
+        return [head(maps, image.shape[2:]) for head in self.heads]
 
     def calibrate(self, images: list[Tensor]) -> None:
         """Fit the standardisation of frozen features to some batches (B, bands, H, W)."""
@@ -91,5 +98,5 @@ class Network(nn.Module):
         self.load_state_dict(state, strict=False)
 
     def trained_parameters(self) -> list[nn.Parameter]:
-        """The parameters that learn: those of adapter and head."""
-        return [*self.adapter.parameters(), *self.head.parameters()]
+        """The parameters that learn: those of adapter and heads."""
+        return [*self.adapter.parameters(), *self.heads.parameters()]

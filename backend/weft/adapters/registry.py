@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from torch import nn
 
@@ -15,23 +16,32 @@ from weft.heads.pyramid import PyramidHead
 
 DEFAULT_ADAPTER = "weft"
 
+# Channels and strides of the maps, and the number of classes.
+HeadBuilder = Callable[[tuple[int, ...], tuple[int, ...], int], nn.Module]
+
 
 @dataclass(frozen=True)
 class AdapterSpec:
-    """How to build an adapter and the head it is trained with, and how fast both may learn."""
+    """How to build an adapter and the heads it is trained with, and how fast all may learn."""
 
     name: str
     build: Callable[[Taps], Adapter]
-    head: Callable[[tuple[int, ...], tuple[int, ...], int], nn.Module]
+    heads: tuple[HeadBuilder, ...]
     learning_rate: float
     summary: str
 
 
 ADAPTERS = (
     AdapterSpec(
-        "weft", WeftAdapter, PyramidHead, 2e-3, "wavelet experts that guide the frozen network"
+        "weft",
+        WeftAdapter,
+        (PyramidHead, PyramidHead, partial(LinearHead, gain=5.0)),
+        2e-3,
+        "wavelet experts that guide the frozen network",
     ),
-    AdapterSpec("linear", LinearAdapter, LinearHead, 1e-2, "one linear layer on frozen features"),
+    AdapterSpec(
+        "linear", LinearAdapter, (LinearHead,), 1e-2, "one linear layer on frozen features"
+    ),
 )
 
 

@@ -9,18 +9,26 @@ class LinearHead(nn.Module):
     """Logits are a weighted sum over the channels of all maps at a place.
 
     Computed a level at its own resolution and summed after enlarging, which is the same as one 1x1
-    layer on the enlarged and concatenated maps, and cheaper.
+    layer on the enlarged and concatenated maps, and cheaper. `gain` multiplies the sum, so that
+    the layer learns that much faster beside heads that need a smaller rate.
     """
 
-    def __init__(self, channels: tuple[int, ...], strides: tuple[int, ...], classes: int) -> None:
+    def __init__(
+        self,
+        channels: tuple[int, ...],
+        strides: tuple[int, ...],
+        classes: int,
+        gain: float = 1.0,
+    ) -> None:
         super().__init__()
+        self.gain = gain
         self.levels = nn.ModuleList(nn.Conv2d(c, classes, 1) for c in channels)
         for level in self.levels:
             nn.init.zeros_(level.weight)  # type: ignore[arg-type]
 
     def forward(self, maps: list[Tensor], size: tuple[int, int]) -> Tensor:
         """Logits (B, classes, *size) of maps (B, C_i, ., .)."""
-        scores = [level(x) for level, x in zip(self.levels, maps, strict=True)]
+        scores = [self.gain * level(x) for level, x in zip(self.levels, maps, strict=True)]
         grown = [F.interpolate(s, size, mode="bilinear", align_corners=False) for s in scores]
         total = grown[0]
         for score in grown[1:]:

@@ -145,8 +145,9 @@ class Trainer:
     def _advance(self, pixels: Tensor, masks: Tensor, weights: Tensor) -> None:
         self.network.train()
         with self.device.autocast():
-            logits = self.network(pixels.contiguous(memory_format=torch.channels_last))
-        loss = segmentation_loss(logits, masks, weights)
+            votes = self.network.votes(pixels.contiguous(memory_format=torch.channels_last))
+        losses = [segmentation_loss(logits, masks, weights) for logits in votes]
+        loss = torch.stack(losses).mean()
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)

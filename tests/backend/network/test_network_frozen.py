@@ -43,14 +43,26 @@ def make(make_network) -> Callable[..., Network]:
 
 @pytest.mark.parametrize("adapter", ["weft", "linear"])
 @pytest.mark.parametrize("name", NAMES)
-def test_training_changes_adapter_and_head_alone(make, name: str, adapter: str) -> None:
+def test_training_changes_adapter_and_heads_alone(make, name: str, adapter: str) -> None:
     network = make(name, adapter)
     before = {key: value.clone() for key, value in network.state_dict().items()}
     learn(network, 3)
     changed = {key for key, value in network.state_dict().items() if not value.equal(before[key])}
-    assert any(key.startswith("head.") for key in changed)
+    assert any(key.startswith("heads.") for key in changed)
     assert any(key.startswith("adapter.") for key in changed) == (adapter == "weft")
     assert not {key for key in changed if key.startswith(("backbone.", "standardise."))}
+
+
+def test_logits_are_the_mean_of_the_heads_votes(make) -> None:
+    network = make("test_resnet")
+    learn(network, 2)
+    network.eval()
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        votes = network.votes(image)
+        torch.testing.assert_close(network(image), sum(votes) / len(votes))
+    assert len(votes) == 3
+    assert not votes[0].allclose(votes[1])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,11 +144,11 @@ def test_what_was_trained_can_be_put_into_a_fresh_network(awake, make) -> None:
 def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(make, damage: str) -> None:
     network = make("test_resnet")
     state = {key: value.clone() + 1 for key, value in network.trained_state().items()}
-    key = "head.classify.weight"
+    key = "heads.0.classify.weight"
     if damage == "missing":
         del state[key]
     elif damage == "surplus":
-        state["head.more"] = torch.zeros(1)
+        state["heads.more"] = torch.zeros(1)
     else:
         state[key] = state[key][:1]
     before = {k: v.clone() for k, v in network.state_dict().items()}

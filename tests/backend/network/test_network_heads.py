@@ -25,6 +25,17 @@ def test_the_linear_head_is_one_layer_on_all_levels() -> None:
     torch.testing.assert_close(head(levels, (64, 96)), expected, atol=1e-4, rtol=1e-4)
 
 
+def test_gain_lets_the_linear_head_learn_that_much_faster() -> None:
+    channels, strides = (4, 6), (2, 4)
+    plain, fast = LinearHead(channels, strides, 3), LinearHead(channels, strides, 3, gain=5.0)
+    levels = maps(channels, strides)
+    for head in (plain, fast):
+        optimiser = torch.optim.SGD(head.parameters(), 0.1)
+        head(levels, (64, 96))[:, 1].mean().backward()
+        optimiser.step()
+    torch.testing.assert_close(fast.levels[0].weight, 5 * plain.levels[0].weight)
+
+
 def test_the_pyramid_takes_maps_with_and_without_stride_two() -> None:
     for strides in ((2, 4, 8, 16), (4, 8, 16, 32)):
         channels = (8, 16, 24, 32)
