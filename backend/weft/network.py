@@ -11,6 +11,7 @@ from weft.adapters.registry import AdapterSpec
 from weft.backbones.frozen import FrozenBackbone
 
 COARSEST_LEVEL = 32
+MOST_DEVIATIONS = 3.0
 
 
 class Standardise(nn.Module):
@@ -42,6 +43,15 @@ class Standardise(nn.Module):
             scale = 1 / deviation.clamp_min(0.1 * float(deviation.mean()) + 1e-6)
             self.get_buffer(f"scale{index}").copy_(scale.view(1, -1, 1, 1))
             self.get_buffer(f"shift{index}").copy_((-values.mean(1) * scale).view(1, -1, 1, 1))
+
+
+def bend(x: Tensor) -> Tensor:
+    """`x` where it is small, ±MOST_DEVIATIONS where it is large (softsign).
+
+    Ground unlike all that was labelled gives standardised values far outside, and a layer that
+    never saw such values is loudest there.
+    """
+    return x / (1 + x.abs() / MOST_DEVIATIONS)
 
 
 class Network(nn.Module):
@@ -78,7 +88,7 @@ class Network(nn.Module):
         """The logits of each head, of the shape of `forward`; in training each has its own loss."""
         stream = self.adapter.begin(image)
         maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
-        maps = self.adapter.finish(self.standardise(maps), stream)
+        maps = self.adapter.finish([bend(x) for x in self.standardise(maps)], stream)
         return [head(maps, image.shape[2:]) for head in self.heads]
 
     def calibrate(self, images: list[Tensor]) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from weft.adapters.registry import find_adapter
 from weft.adapters.weft.injector import resize
-from weft.network import Network
+from weft.network import MOST_DEVIATIONS, Network
 
 NETWORKS = ["test_resnet", "test_convnext", "swin_tiny_patch4_window7_224", "vit_tiny_patch16_224"]
 
@@ -114,3 +114,15 @@ def test_frozen_features_are_standardised_a_channel(make_backbone) -> None:
         assert after.mean((0, 2, 3)).abs().max() < 1e-3
         assert spread.max() < 1.01
         torch.testing.assert_close(spread[lively], torch.ones(int(lively.sum())))
+
+
+def test_ground_unlike_all_that_was_labelled_cannot_shout(make_backbone) -> None:
+    network = Network(make_backbone("test_resnet"), find_adapter("linear"), 3, 1)
+    network.calibrate([torch.rand(2, 3, 64, 64) * 0.01])
+    seen: list[torch.Tensor] = []
+    network.heads[0].register_forward_pre_hook(lambda module, arguments: seen.extend(arguments[0]))
+    with torch.no_grad():
+        standardised = frozen_maps(network, torch.rand(2, 3, 64, 64))
+        network(torch.rand(2, 3, 64, 64))
+    assert max(x.abs().max() for x in standardised) > 2 * MOST_DEVIATIONS
+    assert all(x.abs().max() <= MOST_DEVIATIONS for x in seen)
