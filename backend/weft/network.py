@@ -15,7 +15,11 @@ MOST_DEVIATIONS = 3.0
 
 
 class Standardise(nn.Module):
-    """Frozen maps with zero mean and unit variance a channel, by statistics of labelled places."""
+    """Frozen maps with zero mean and unit variance a channel, by statistics of labelled places.
+
+    Values are bent to stay within ±MOST_DEVIATIONS (softsign). Ground unlike all that was labelled
+    gives values far outside, and a layer that never saw such values is loudest there.
+    """
 
     def __init__(self, channels: tuple[int, ...]) -> None:
         super().__init__()
@@ -25,14 +29,12 @@ class Standardise(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         """Maps of the same shapes and type."""
-        return [
-            torch.addcmul(
-                self.get_buffer(f"shift{i}").to(x.dtype),
-                x,
-                self.get_buffer(f"scale{i}").to(x.dtype),
-            )
-            for i, x in enumerate(maps)
-        ]
+        return [self._bent(x, index) for index, x in enumerate(maps)]
+
+    def _bent(self, x: Tensor, index: int) -> Tensor:
+        shift, scale = self.get_buffer(f"shift{index}"), self.get_buffer(f"scale{index}")
+        x = torch.addcmul(shift.to(x.dtype), x, scale.to(x.dtype))
+        return x / (1 + x.abs() / MOST_DEVIATIONS)
 
     def fit(self, batches: list[list[Tensor]]) -> None:
         """Set the statistics from the maps of some batches."""
@@ -43,15 +45,6 @@ class Standardise(nn.Module):
             scale = 1 / deviation.clamp_min(0.1 * float(deviation.mean()) + 1e-6)
             self.get_buffer(f"scale{index}").copy_(scale.view(1, -1, 1, 1))
             self.get_buffer(f"shift{index}").copy_((-values.mean(1) * scale).view(1, -1, 1, 1))
-
-
-def bend(x: Tensor) -> Tensor:
-    """`x` where it is small, ±MOST_DEVIATIONS where it is large (softsign).
-
-    Ground unlike all that was labelled gives standardised values far outside, and a layer that
-    never saw such values is loudest there.
-    """
-    return x / (1 + x.abs() / MOST_DEVIATIONS)
 
 
 class Network(nn.Module):
@@ -88,7 +81,7 @@ class Network(nn.Module):
         """The logits of each head, of the shape of `forward`; in training each has its own loss."""
         stream = self.adapter.begin(image)
         maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
-        maps = self.adapter.finish([bend(x) for x in self.standardise(maps)], stream)
+        maps = self.adapter.finish(self.standardise(maps), stream)
         return [head(maps, image.shape[2:]) for head in self.heads]
 
     def calibrate(self, images: list[Tensor]) -> None:

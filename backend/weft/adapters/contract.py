@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from weft.heads.level import Level
+
 
 @dataclass(frozen=True)
 class Taps:
@@ -26,7 +28,7 @@ class Adapter(nn.Module):
 
     `begin` sees the image, `inject` each map that enters a stage, `finish` all maps that left them.
 
-    `channels` and `strides` describe the maps that `finish` returns.
+    `channels` and `strides` describe the levels that `finish` returns.
     """
 
     channels: tuple[int, ...]
@@ -49,6 +51,6 @@ class Adapter(nn.Module):
         """The map (B, C, h, w) that shall enter `stage` instead of `x`."""
         return x
 
-    def finish(self, maps: list[Tensor], stream: Any) -> list[Tensor]:
-        """Maps for the head, of the standardised maps (B, C_i, H / stride_i, W / stride_i)."""
-        return maps
+    def finish(self, maps: list[Tensor], stream: Any) -> list[Level]:
+        """Levels for the heads, of the standardised maps (B, C_i, H / stride_i, W / stride_i)."""
+        return [Level(x) for x in maps]

@@ -4,6 +4,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from weft.heads.level import Level
+
 
 class LinearHead(nn.Module):
     """Logits are a weighted sum over the channels of all maps at a place.
@@ -26,9 +28,12 @@ class LinearHead(nn.Module):
         for level in self.levels:
             nn.init.zeros_(level.weight)  # type: ignore[arg-type]
 
-    def forward(self, maps: list[Tensor], size: tuple[int, int]) -> Tensor:
-        """Logits (B, classes, *size) of maps (B, C_i, ., .)."""
-        scores = [self.gain * level(x) for level, x in zip(self.levels, maps, strict=True)]
+    def forward(self, levels: list[Level], size: tuple[int, int]) -> Tensor:
+        """Logits (B, classes, *size) of levels (B, C_i, ., .)."""
+        scores = [
+            self.gain * level.through(layer)
+            for level, layer in zip(levels, self.levels, strict=True)
+        ]
         grown = [F.interpolate(s, size, mode="bilinear", align_corners=False) for s in scores]
         total = grown[0]
         for score in grown[1:]:

@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 
+from weft.heads.level import Level
+
 
 class PyramidHead(nn.Module):
     """Laterals of one width, summed from coarse to fine, with one convolution at each step.
@@ -34,9 +36,9 @@ class PyramidHead(nn.Module):
         self.dropout = nn.Dropout2d(dropout)
         self.classify = nn.Conv2d(widths[0], classes, 1)
 
-    def forward(self, maps: list[Tensor], size: tuple[int, int]) -> Tensor:
-        """Logits (B, classes, *size) of maps (B, C_i, ., .), the finest first."""
-        laterals = [lateral(x) for lateral, x in zip(self.laterals, maps, strict=True)]
+    def forward(self, levels: list[Level], size: tuple[int, int]) -> Tensor:
+        """Logits (B, classes, *size) of levels (B, C_i, ., .), the finest first."""
+        laterals = [x.through(layer) for x, layer in zip(levels, self.laterals, strict=True)]
         x = self.blend[-1](laterals[-1])
         for index in range(len(laterals) - 2, -1, -1):
             if index == 0:

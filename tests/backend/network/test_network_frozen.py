@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from weft.adapters.contract import Adapter
 from weft.adapters.weft.experts import KERNELS
+from weft.heads.level import Level
 from weft.network import Network
 
 NAMES = ["test_resnet", "test_convnext", "test_vit"]
@@ -107,8 +108,8 @@ def test_backbone_features_can_be_kept_only_where_nothing_is_injected(make) -> N
 
 def test_a_new_method_with_injection_is_not_cacheable() -> None:
     class Late(Adapter):
-        def finish(self, maps: list[Tensor], stream: object) -> list[Tensor]:
-            return [x + 1 for x in maps]
+        def finish(self, maps: list[Tensor], stream: object) -> list[Level]:
+            return [Level(x + 1) for x in maps]
 
     class Early(Late):
         def inject(self, stage: int, x: Tensor, stream: object) -> Tensor:

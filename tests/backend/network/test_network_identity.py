@@ -20,7 +20,8 @@ def as_is(stage: int, x: Tensor) -> Tensor:
 def finished_maps(network: Network, image: Tensor) -> list[Tensor]:
     stream = network.adapter.begin(image)
     maps = network.backbone(image, lambda stage, x: network.adapter.inject(stage, x, stream))
-    return network.adapter.finish(network.standardise(maps), stream)
+    levels = network.adapter.finish(network.standardise(maps), stream)
+    return [level.whole() for level in levels]
 
 
 @torch.no_grad()
@@ -107,7 +108,8 @@ def test_frozen_features_are_standardised_a_channel(make_backbone) -> None:
     network.calibrate([images[:2], images[2:]])
     with torch.no_grad():
         raw = network.backbone(images, as_is)
-    for before, after in zip(raw, frozen_maps(network, images), strict=True):
+    for before, bent in zip(raw, frozen_maps(network, images), strict=True):
+        after = bent / (1 - bent.abs() / MOST_DEVIATIONS)
         lively = before.std((0, 2, 3)) > 2e-3  # others are as good as constant and stay small
         spread = after.std((0, 2, 3))
         assert lively.any()
@@ -119,10 +121,5 @@ def test_frozen_features_are_standardised_a_channel(make_backbone) -> None:
 def test_ground_unlike_all_that_was_labelled_cannot_shout(make_backbone) -> None:
     network = Network(make_backbone("test_resnet"), find_adapter("linear"), 3, 1)
     network.calibrate([torch.rand(2, 3, 64, 64) * 0.01])
-    seen: list[torch.Tensor] = []
-    network.heads[0].register_forward_pre_hook(lambda module, arguments: seen.extend(arguments[0]))
-    with torch.no_grad():
-        standardised = frozen_maps(network, torch.rand(2, 3, 64, 64))
-        network(torch.rand(2, 3, 64, 64))
-    assert max(x.abs().max() for x in standardised) > 2 * MOST_DEVIATIONS
-    assert all(x.abs().max() <= MOST_DEVIATIONS for x in seen)
+    largest = max(x.abs().max() for x in frozen_maps(network, torch.rand(2, 3, 64, 64)))
+    assert 0.6 * MOST_DEVIATIONS < largest <= MOST_DEVIATIONS

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from weft.adapters.contract import Adapter, Taps
 from weft.adapters.weft.enhancer import Enhancer
 from weft.adapters.weft.extractor import Extractor
-from weft.adapters.weft.injector import Injector, resize
+from weft.adapters.weft.injector import Injector, gated, resize
+from weft.heads.level import Addition, Level
 
 PYRAMID = (4, 8, 16, 32)
 
@@ -91,7 +92,7 @@ class WeftAdapter(Adapter):
         stream.levels = self.enhancers[key](levels)
         return self.injectors[key](x, stream.levels)
 
-    def finish(self, maps: list[Tensor], stream: Stream) -> list[Tensor]:
+    def finish(self, maps: list[Tensor], stream: Stream) -> list[Level]:
         """Each map, at its stride of `strides`, plus the stream's nearest level through a gate.
 
         The maps of a plain transformer, all of one stride, become a pyramid.
@@ -104,9 +105,10 @@ class WeftAdapter(Adapter):
             maps, self.strides, self.outputs, self.gates, strict=True
         ):
             size = (height // stride, width // stride)
-            finished.append(
-                resize(x, size) + gate * output(resize(levels[nearest(stride, levels)], size))
-            )
+            narrow = resize(levels[nearest(stride, levels)], size)
+            weight, bias = gated(output, gate)
+            addition = Addition(narrow, weight.flatten(1), bias)
+            finished.append(Level(resize(x, size), addition))
         return finished
 
 

@@ -74,7 +74,15 @@ class Injector(nn.Module):
         for index, (value, level) in enumerate(zip(self.values, levels, strict=True)):
             here = resize(value(level), x.shape[2:]).unflatten(1, (self.heads, -1))
             gathered = gathered + weights[:, :, index, None] * here
-        return x + self.gamma * self.expand(self.optimise(gathered.flatten(1, 2)))
+        a = self.optimise(gathered.flatten(1, 2))
+        return x + F.conv2d(a, *gated(self.expand, self.gamma))
+
+
+def gated(layer: nn.Module, gate: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight and bias of `gate · layer`, for a gate (1, C, 1, 1): no pass over the wide map."""
+    assert isinstance(layer, nn.Conv2d)
+    assert layer.bias is not None
+    return layer.weight * gate.view(-1, 1, 1, 1), layer.bias * gate.flatten()
 
 
 def resize(x: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
