@@ -35,6 +35,7 @@ from weft.raster.stretch import fit_stretch
 from weft.training.fit import FitResult, FitSettings, Trainer
 from weft.training.patches import PatchStore, Sources, count_known
 from weft.training.regions import plan_regions
+from weft.training.unlabelled import plan_elsewhere
 
 MOST_SEED = 2**31 - 1
 READING = "Reading the labelled areas"
@@ -90,14 +91,15 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     stretch = fit_stretch(infos, bands)
     sources = Sources(request.images, bands, stretch, labels, areas, labels.classes)
     regions = plan_regions(grids, labels, areas, scales)
-    store = PatchStore(sources, regions)
+    elsewhere = [] if areas is None else plan_elsewhere(infos, scales, request.seed)
+    store = PatchStore(sources, [*regions, *elsewhere])
     read_ahead(store, context)
     check_pixels(store, labels, areas, request.labels)
     network = build_network(
         backbone, adapter, len(bands), len(labels.classes), device, request.seed
     )
     settings = FitSettings(request.budget_s, adapter.learning_rate, request.steps, request.seed)
-    fit = Trainer(network, store, device, settings, context).run(regions)
+    fit = Trainer(network, store, device, settings, context).run(regions, elsewhere)
     if fit.cancelled and not fit.steps:
         raise Cancelled
     if fit.held_out_iou is None:

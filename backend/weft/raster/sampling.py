@@ -5,6 +5,7 @@ import math
 
 from rasterio.windows import Window as Box
 
+from weft.grid import Window
 from weft.raster.inspect import RasterInfo
 
 MOST_DECODED = 2**24  # pixels that a sample may make GDAL decode (4096 x 4096)
@@ -22,6 +23,19 @@ def sample_boxes(info: RasterInfo, most: int) -> list[tuple[Box, tuple[int, int]
         return [(Box(0, 0, width, height), _shrunk(height, width, most))]
     boxes = _regular_blocks(info)
     return [(box, _shrunk(box.height, box.width, max(1, most // len(boxes)))) for box in boxes]
+
+
+def decoded(info: RasterInfo, window: Window) -> int:
+    """Pixels that GDAL decodes for `window` at full resolution: whole blocks.
+
+    Formats that are read line by line, such as PNG, decode all lines above it, too.
+    """
+    height, width = info.block
+    if height == 1 and info.driver != "GTiff":
+        return info.grid.width * (window.row + window.height)
+    rows = (window.row + window.height - 1) // height - window.row // height + 1
+    columns = (window.column + window.width - 1) // width - window.column // width + 1
+    return rows * height * columns * width
 
 
 def _decoded(info: RasterInfo, most: int) -> int:

@@ -20,6 +20,7 @@ from weft.training.losses import class_weights, segmentation_loss
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
 from weft.training.sampler import CropSampler
+from weft.training.unlabelled import Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
 SEARCH_SHARE = 0.6
@@ -94,16 +95,24 @@ class Trainer:
         fp16 = device.precision is torch.float16
         self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
         self.average = WeightAverage(self.parameters)
+        self.elsewhere: Elsewhere | None = None
+        self.limit = ShareLimit(labelled=1.0)
         self.step, self.loss = 0, math.nan
         self.held_out_iou: list[float] | None = None
         self.best: list[Tensor] | None = None
 
-    def run(self, regions: Sequence[Region]) -> FitResult:
-        """Train on `regions`; afterwards the network holds the best state, also when cancelled."""
+    def run(self, regions: Sequence[Region], unlabelled: Sequence[Region] = ()) -> FitResult:
+        """Train on `regions`; afterwards the network holds the best state, also when cancelled.
+
+        `unlabelled` regions show the network ground where objects are no more frequent.
+        """
         torch.manual_seed(self.settings.seed)
         start = time.monotonic()
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
         weights = class_weights(counts).to(self.device.torch)
+        if unlabelled:
+            self.limit = ShareLimit(float(counts[1:].sum() / counts.sum().clamp_min(1)))
+            self.elsewhere = self._elsewhere(unlabelled)
         held_out = choose_held_out(self.store, regions)
         self._calibrate(regions)
         # the budget is for training itself: a slow disk must not leave an untrained network
@@ -138,7 +147,10 @@ class Trainer:
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            pixels, masks = sampler.batch(self.settings.batch)
+            pixels, masks = sampler.batch(self._labelled_crops())
+            if self.elsewhere is not None:
+                more, unknown = self.elsewhere.draw()
+                pixels, masks = torch.cat([pixels, more]), torch.cat([masks, unknown])
             self._advance(pixels.to(self.device.torch), masks.to(self.device.torch), weights)
             self._report(share)
 
@@ -148,6 +160,8 @@ class Trainer:
             votes = self.network.votes(pixels.contiguous(memory_format=torch.channels_last))
         losses = [segmentation_loss(logits, masks, weights) for logits in votes]
         loss = torch.stack(losses).mean()
+        if self.elsewhere is not None:
+            loss = loss + self.limit.excess(torch.stack(votes)[:, self._labelled_crops() :])
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
@@ -176,11 +190,20 @@ class Trainer:
             self.network.calibrate(batches)
 
     def _sampler(self, regions: Sequence[Region], stream: int) -> CropSampler:
+        seed = self.settings.seed * 3 + stream
+        return CropSampler(self.store, regions, self._side(), self.settings.augmentation, seed)
+
+    def _elsewhere(self, regions: Sequence[Region]) -> Elsewhere:
         settings = self.settings
-        seed = settings.seed * 3 + stream
+        return Elsewhere(self.store, regions, self._side(), settings.augmentation, settings.seed)
+
+    def _labelled_crops(self) -> int:
+        """The batch, less the one crop a step that shows ground without labels."""
+        return max(1, self.settings.batch - (self.elsewhere is not None))
+
+    def _side(self) -> int:
         multiple = self.network.multiple
-        size = multiple * max(1, round(settings.crop / multiple))
-        return CropSampler(self.store, regions, size, settings.augmentation, seed)
+        return multiple * max(1, round(self.settings.crop / multiple))
 
     def _set_rate(self, share: float) -> None:
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
