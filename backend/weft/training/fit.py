@@ -20,7 +20,7 @@ from weft.training.losses import class_weights, segmentation_loss
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
 from weft.training.sampler import CropSampler
-from weft.training.unlabelled import Elsewhere, ShareLimit
+from weft.training.unlabelled import GLANCE_EVERY, WATCHED_STEPS, Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
 SEARCH_SHARE = 0.6
@@ -147,21 +147,32 @@ class Trainer:
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            pixels, masks = sampler.batch(self._labelled_crops())
-            if self.elsewhere is not None:
-                more, unknown = self.elsewhere.draw()
-                pixels, masks = torch.cat([pixels, more]), torch.cat([masks, unknown])
-            self._advance(pixels.to(self.device.torch), masks.to(self.device.torch), weights)
+            pixels, masks, labelled = self._batch(sampler)
+            pixels, masks = pixels.to(self.device.torch), masks.to(self.device.torch)
+            self._advance(pixels, masks, labelled, weights)
             self._report(share)
 
-    def _advance(self, pixels: Tensor, masks: Tensor, weights: Tensor) -> None:
+    def _batch(self, sampler: CropSampler) -> tuple[Tensor, Tensor, int]:
+        """Pixels, masks, and how many of the crops come first and are labelled.
+
+        The last of them shows ground without labels, at each step while objects flood that.
+        """
+        count = self.settings.batch
+        watched = self.step < WATCHED_STEPS or self.limit.exceeded or self.step % GLANCE_EVERY == 0
+        if self.elsewhere is None or not watched:
+            return *sampler.batch(count), count
+        pixels, masks = sampler.batch(labelled := max(1, count - 1))
+        more, unknown = self.elsewhere.draw()
+        return torch.cat([pixels, more]), torch.cat([masks, unknown]), labelled
+
+    def _advance(self, pixels: Tensor, masks: Tensor, labelled: int, weights: Tensor) -> None:
         self.network.train()
         with self.device.autocast():
             votes = self.network.votes(pixels.contiguous(memory_format=torch.channels_last))
         losses = [segmentation_loss(logits, masks, weights) for logits in votes]
         loss = torch.stack(losses).mean()
-        if self.elsewhere is not None:
-            loss = loss + self.limit.excess(torch.stack(votes)[:, self._labelled_crops() :])
+        if labelled < len(pixels):
+            loss = loss + self.limit.excess(torch.stack(votes)[:, labelled:])
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
@@ -196,10 +207,6 @@ class Trainer:
     def _elsewhere(self, regions: Sequence[Region]) -> Elsewhere:
         settings = self.settings
         return Elsewhere(self.store, regions, self._side(), settings.augmentation, settings.seed)
-
-    def _labelled_crops(self) -> int:
-        """The batch, less the one crop a step that shows ground without labels."""
-        return max(1, self.settings.batch - (self.elsewhere is not None))
 
     def _side(self) -> int:
         multiple = self.network.multiple

@@ -25,6 +25,8 @@ FEWEST_REGIONS, MOST_REGIONS = 4, 32
 
 CONFIDENT = 0.5
 TOLERANCE = 2.0
+WATCHED_STEPS = 10  # a flood is soon too sure of itself to be turned
+GLANCE_EVERY = 4  # steps, while nothing floods
 WEIGHT = 3.0
 MEMORY = 0.9
 
@@ -92,6 +94,11 @@ class ShareLimit:
     def __init__(self, labelled: float) -> None:
         self.most = TOLERANCE * labelled
         self.seen: Tensor | None = None
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether a head finds too many objects, as far as is known."""
+        return self.seen is None or bool((self.seen > self.most).any())
 
     def excess(self, logits: Tensor) -> Tensor:
         """The loss, a scalar, for logits (heads, B, 1 + K, H, W) of unlabelled crops."""

@@ -68,9 +68,9 @@ class Watched(Trainer):
         super()._search(*args)  # type: ignore[arg-type]
         self.searching = False
 
-    def _advance(self, pixels: Tensor, masks: Tensor, weights: Tensor) -> None:
+    def _advance(self, pixels: Tensor, masks: Tensor, labelled: int, weights: Tensor) -> None:
         (self.searched if self.searching else self.later).append((pixels, masks))
-        super()._advance(pixels, masks, weights)
+        super()._advance(pixels, masks, labelled, weights)
 
 
 def areas_taught(batches: Sequence[tuple[Tensor, Tensor]]) -> set[int]:

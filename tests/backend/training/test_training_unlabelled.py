@@ -115,6 +115,16 @@ def test_one_full_crop_among_empty_ones_is_no_flood() -> None:
     assert limit.excess(logits_of(0.9, 0.9)) == 0
 
 
+def test_a_flood_is_known_until_it_has_gone_down() -> None:
+    limit = ShareLimit(0.1)
+    assert limit.exceeded  # before the first look nothing is known
+    limit.excess(torch.cat([logits_of(0.5, 0.9), logits_of(0.0, 0.9)]))
+    assert limit.exceeded
+    for _ in range(20):
+        limit.excess(torch.cat([logits_of(0.1, 0.9), logits_of(0.0, 0.9)]))
+    assert not limit.exceeded
+
+
 def test_each_head_answers_for_itself() -> None:
     both = torch.cat([logits_of(0.5, 0.9), logits_of(0.1, 0.9)]).requires_grad_()
     ShareLimit(0.1).excess(both).backward()
