@@ -47,6 +47,11 @@ class Standardise(nn.Module):
             self.get_buffer(f"shift{index}").copy_((-values.mean(1) * scale).view(1, -1, 1, 1))
 
 
+def as_is(stage: int, x: Tensor) -> Tensor:
+    """Inject nothing."""
+    return x
+
+
 class Network(nn.Module):
     """Logits (B, 1 + classes, H, W) of an image (B, bands, H, W) in 0..1; logit 0 is background.
 
@@ -81,13 +86,20 @@ class Network(nn.Module):
         """The logits of each head, of the shape of `forward`; in training each has its own loss."""
         stream = self.adapter.begin(image)
         maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
-        maps = self.adapter.finish(self.standardise(maps), stream)
-        return [head(maps, image.shape[2:]) for head in self.heads]
+        levels = self.adapter.finish(self.standardise(maps), stream)
+        return [head(levels, image.shape[2:]) for head in self.heads]
+
+    def probe(self, image: Tensor) -> list[Tensor]:
+        """The votes on the frozen maps alone, so that the heads learn without the adapter."""
+        with torch.no_grad():
+            maps = self.standardise(self.backbone(image, as_is))
+        levels = self.adapter.plain(maps, (image.shape[2], image.shape[3]))
+        return [head(levels, image.shape[2:]) for head in self.heads]
 
     def calibrate(self, images: list[Tensor]) -> None:
         """Fit the standardisation of frozen features to some batches (B, bands, H, W)."""
         with torch.no_grad():
-            self.standardise.fit([self.backbone(image, lambda stage, x: x) for image in images])
+            self.standardise.fit([self.backbone(image, as_is) for image in images])
 
     def trained_state(self) -> dict[str, Tensor]:
         """Everything but the frozen backbone, for the model file."""

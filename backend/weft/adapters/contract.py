@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from weft.heads.level import Level
+from weft.heads.level import Level, resize
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Adapter(nn.Module):
 
     `begin` sees the image, `inject` each map that enters a stage, `finish` all maps that left them.
 
-    `channels` and `strides` describe the levels that `finish` returns.
+    `channels` and `strides` describe the levels that `finish` returns. At step 0 those are the ones
+    of `plain`.
     """
 
     channels: tuple[int, ...]
@@ -50,6 +51,11 @@ class Adapter(nn.Module):
     def inject(self, stage: int, x: Tensor, stream: Any) -> Tensor:
         """The map (B, C, h, w) that shall enter `stage` instead of `x`."""
         return x
+
+    def plain(self, maps: list[Tensor], size: tuple[int, int]) -> list[Level]:
+        """The maps alone, at `strides`, of an image of `size` (H, W)."""
+        sizes = [(size[0] // stride, size[1] // stride) for stride in self.strides]
+        return [Level(resize(x, here)) for x, here in zip(maps, sizes, strict=True)]
 
     def finish(self, maps: list[Tensor], stream: Any) -> list[Level]:
         """Levels for the heads, of the standardised maps (B, C_i, H / stride_i, W / stride_i)."""

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -43,3 +44,10 @@ class Level:
             return self.wide
         weight = self.addition.weight[:, :, None, None]
         return self.wide + F.conv2d(self.addition.narrow, weight, self.addition.bias)
+
+
+def resize(x: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
+    """Bilinear resize of a map (B, C, h, w)."""
+    if x.shape[2:] == tuple(size):
+        return x
+    return F.interpolate(x, tuple(size), mode="bilinear", align_corners=False)

@@ -3,7 +3,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -23,8 +23,11 @@ from weft.training.sampler import CropSampler
 from weft.training.unlabelled import GLANCE_EVERY, WATCHED_STEPS, Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
+HEADS_ALONE = 0.3
 SEARCH_SHARE = 0.6
 MEASURED_AT = (0.4, 0.7, 1.0)
+
+Answer = Callable[[Tensor], list[Tensor]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,15 @@ class FitResult:
     held_out_area: int | None
     held_out_iou: tuple[float, ...] | None
     cancelled: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Crops (B, bands, H, W) and masks (B, H, W); the first `labelled` of them have labels."""
+
+    pixels: Tensor
+    masks: Tensor
+    labelled: int
 
 
 @dataclass(frozen=True)
@@ -147,32 +159,29 @@ class Trainer:
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            pixels, masks, labelled = self._batch(sampler)
-            pixels, masks = pixels.to(self.device.torch), masks.to(self.device.torch)
-            self._advance(pixels, masks, labelled, weights)
+            answer = self.network.probe if share < HEADS_ALONE else self.network.votes
+            self._advance(self._batch(sampler), answer, weights)
             self._report(share)
 
-    def _batch(self, sampler: CropSampler) -> tuple[Tensor, Tensor, int]:
-        """Pixels, masks, and how many of the crops come first and are labelled.
-
-        The last of them shows ground without labels, at each step while objects flood that.
-        """
+    def _batch(self, sampler: CropSampler) -> Batch:
+        """The last crop shows ground without labels, at each step while objects flood that."""
         count = self.settings.batch
         watched = self.step < WATCHED_STEPS or self.limit.exceeded or self.step % GLANCE_EVERY == 0
         if self.elsewhere is None or not watched:
-            return *sampler.batch(count), count
+            return Batch(*sampler.batch(count), count)
         pixels, masks = sampler.batch(labelled := max(1, count - 1))
         more, unknown = self.elsewhere.draw()
-        return torch.cat([pixels, more]), torch.cat([masks, unknown]), labelled
+        return Batch(torch.cat([pixels, more]), torch.cat([masks, unknown]), labelled)
 
-    def _advance(self, pixels: Tensor, masks: Tensor, labelled: int, weights: Tensor) -> None:
+    def _advance(self, batch: Batch, answer: Answer, weights: Tensor) -> None:
         self.network.train()
+        pixels, masks = batch.pixels.to(self.device.torch), batch.masks.to(self.device.torch)
         with self.device.autocast():
-            votes = self.network.votes(pixels.contiguous(memory_format=torch.channels_last))
+            votes = answer(pixels.contiguous(memory_format=torch.channels_last))
         losses = [segmentation_loss(logits, masks, weights) for logits in votes]
         loss = torch.stack(losses).mean()
-        if labelled < len(pixels):
-            loss = loss + self.limit.excess(torch.stack(votes)[:, labelled:])
+        if batch.labelled < len(pixels):
+            loss = loss + self.limit.excess(torch.stack(votes)[:, batch.labelled :])
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)

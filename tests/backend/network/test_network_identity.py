@@ -6,14 +6,10 @@ import torch
 from torch import Tensor
 
 from weft.adapters.registry import find_adapter
-from weft.adapters.weft.injector import resize
-from weft.network import MOST_DEVIATIONS, Network
+from weft.heads.level import resize
+from weft.network import MOST_DEVIATIONS, Network, as_is
 
 NETWORKS = ["test_resnet", "test_convnext", "swin_tiny_patch4_window7_224", "vit_tiny_patch16_224"]
-
-
-def as_is(stage: int, x: Tensor) -> Tensor:
-    return x
 
 
 @torch.no_grad()
@@ -37,6 +33,17 @@ def test_weft_starts_as_the_frozen_network(make_network, name: str) -> None:
     for stride, before, after in zip(network.adapter.strides, frozen, finished, strict=True):
         size = (64 // stride, 96 // stride)
         torch.testing.assert_close(after, resize(before, size), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_heads_that_learn_alone_see_what_they_will_see_with_the_adapter(
+    make_network, name: str
+) -> None:
+    network = make_network(name).eval()
+    image = torch.rand(2, 3, 64, 96)
+    with torch.no_grad():
+        for alone, together in zip(network.probe(image), network.votes(image), strict=True):
+            torch.testing.assert_close(alone, together, atol=1e-4, rtol=1e-4)
 
 
 def test_weft_makes_a_pyramid_of_a_plain_transformer(make_network) -> None:

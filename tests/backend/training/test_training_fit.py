@@ -17,7 +17,7 @@ from weft.network import Network
 from weft.progress import Context, Progress
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
-from weft.training.fit import Clock, FitSettings, Trainer
+from weft.training.fit import Answer, Batch, Clock, FitSettings, Trainer
 from weft.training.heldout import measure
 
 CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
@@ -68,9 +68,9 @@ class Watched(Trainer):
         super()._search(*args)  # type: ignore[arg-type]
         self.searching = False
 
-    def _advance(self, pixels: Tensor, masks: Tensor, labelled: int, weights: Tensor) -> None:
-        (self.searched if self.searching else self.later).append((pixels, masks))
-        super()._advance(pixels, masks, labelled, weights)
+    def _advance(self, batch: Batch, answer: Answer, weights: Tensor) -> None:
+        (self.searched if self.searching else self.later).append((batch.pixels, batch.masks))
+        super()._advance(batch, answer, weights)
 
 
 def areas_taught(batches: Sequence[tuple[Tensor, Tensor]]) -> set[int]:
@@ -97,6 +97,21 @@ def test_the_held_out_area_is_not_seen_before_it_was_measured(make_scene, tiny_n
     assert len(trainer.later) == 8
     assert areas_taught(trainer.searched) == {0, 1, 2} - {result.held_out_area}
     assert areas_taught(trainer.later) == {0, 1, 2}
+
+
+def test_the_heads_learn_first_and_the_adapter_with_them_later(squares, tiny_network) -> None:
+    network = tiny_network("weft")
+    first = {key: value.clone() for key, value in network.adapter.state_dict().items()}
+    same: list[bool] = []
+
+    class Looking(Trainer):
+        def _advance(self, *args: object) -> None:
+            super()._advance(*args)  # type: ignore[arg-type]
+            now = network.adapter.state_dict()
+            same.append(all(value.equal(first[key]) for key, value in now.items()))
+
+    Looking(network, squares.store, CPU, replace(QUICK, steps=10), NOWHERE).run(squares.regions)
+    assert same == [True] * 3 + [False] * 7
 
 
 def test_with_two_areas_there_is_no_figure(squares, tiny_network) -> None:

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from weft.adapters.contract import Adapter, Taps
 from weft.adapters.weft.enhancer import Enhancer
 from weft.adapters.weft.extractor import Extractor
-from weft.adapters.weft.injector import Injector, gated, resize
-from weft.heads.level import Addition, Level
+from weft.adapters.weft.injector import Injector, gated
+from weft.heads.level import Addition, Level, resize
 
 PYRAMID = (4, 8, 16, 32)
 
@@ -101,14 +101,12 @@ class WeftAdapter(Adapter):
         levels[2] = stream.detail
         height, width = (2 * side for side in stream.detail.shape[2:])
         finished = []
-        for x, stride, output, gate in zip(
-            maps, self.strides, self.outputs, self.gates, strict=True
+        for level, stride, output, gate in zip(
+            self.plain(maps, (height, width)), self.strides, self.outputs, self.gates, strict=True
         ):
-            size = (height // stride, width // stride)
-            narrow = resize(levels[nearest(stride, levels)], size)
+            narrow = resize(levels[nearest(stride, levels)], level.wide.shape[2:])
             weight, bias = gated(output, gate)
-            addition = Addition(narrow, weight.flatten(1), bias)
-            finished.append(Level(resize(x, size), addition))
+            finished.append(Level(level.wide, Addition(narrow, weight.flatten(1), bias)))
         return finished
 
 

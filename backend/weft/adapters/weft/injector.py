@@ -6,6 +6,8 @@ import torch.nn.functional as F
 from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 
+from weft.heads.level import resize
+
 POOLED = 8
 
 
@@ -83,10 +85,3 @@ def gated(layer: nn.Module, gate: Tensor) -> tuple[Tensor, Tensor]:
     assert isinstance(layer, nn.Conv2d)
     assert layer.bias is not None
     return layer.weight * gate.view(-1, 1, 1, 1), layer.bias * gate.flatten()
-
-
-def resize(x: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
-    """Bilinear resize of a map (B, C, h, w)."""
-    if x.shape[2:] == tuple(size):
-        return x
-    return F.interpolate(x, tuple(size), mode="bilinear", align_corners=False)
