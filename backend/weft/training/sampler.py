@@ -2,6 +2,7 @@
 """Which crops make a batch: half anywhere that is known, half on objects, rare classes alike."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -17,8 +18,8 @@ OBJECT_SHARE = 0.5
 MOST_CENTRES = 4096
 
 
-class CropSampler:
-    """Draws batches of crops from regions, reproducibly for a seed."""
+class Crops:
+    """Crops of regions, varied at random but reproducibly for a seed."""
 
     def __init__(
         self,
@@ -31,8 +32,14 @@ class CropSampler:
         self.store, self.regions = store, tuple(regions)
         self.size, self.settings = size, settings
         self.random = np.random.default_rng(seed)
-        self.centres = self._find_centres()
-        self.present = sorted(c for c in self.centres if c != 0)
+
+    def about(self, index: int, centre: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        """Pixels (bands, size, size) and mask (size, size) about (row, column) of a region."""
+        return crop(self.store[self.regions[index]], centre, self.size, self.settings, self.random)
+
+
+class CropSampler(Crops):
+    """Draws batches of crops with labels."""
 
     def batch(self, count: int) -> tuple[Tensor, Tensor]:
         """Pixels (count, bands, size, size) and masks (count, size, size)."""
@@ -47,10 +54,15 @@ class CropSampler:
             kind = 0
         places = self.centres[kind]
         index, row, column = (int(x) for x in places[self.random.integers(len(places))])
-        patch = self.store[self.regions[index]]
-        return crop(patch, (row, column), self.size, self.settings, self.random)
+        return self.about(index, (row, column))
 
-    def _find_centres(self) -> dict[int, NDArray[np.int32]]:
+    @cached_property
+    def present(self) -> list[int]:
+        """The classes that there are."""
+        return sorted(c for c in self.centres if c != 0)
+
+    @cached_property
+    def centres(self) -> dict[int, NDArray[np.int32]]:
         """For each value of the masks, places (N, 3) of region, row, column that have it.
 
         0 stands for any known pixel.

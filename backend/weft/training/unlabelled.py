@@ -15,9 +15,8 @@ from torch import Tensor
 from weft.grid import Window
 from weft.raster.inspect import RasterInfo
 from weft.raster.sampling import MOST_DECODED, decoded
-from weft.training.augment import Augmentation, crop
-from weft.training.patches import PatchStore
 from weft.training.regions import Region
+from weft.training.sampler import Crops
 
 NO_AREA = -1
 SIDE = 384  # model pixels
@@ -60,26 +59,14 @@ def place_region(image: int, info: RasterInfo, scale: float, random: np.random.G
     return Region(image, Window(column, row, width, height), shape, NO_AREA, measurable=False)
 
 
-class Elsewhere:
-    """Draws crops of unlabelled regions, reproducibly for a seed."""
-
-    def __init__(
-        self,
-        store: PatchStore,
-        regions: Sequence[Region],
-        size: int,
-        settings: Augmentation,
-        seed: int,
-    ) -> None:
-        self.store, self.regions = store, tuple(regions)
-        self.size, self.settings = size, settings
-        self.random = np.random.default_rng(seed)
+class Elsewhere(Crops):
+    """Draws crops of unlabelled regions."""
 
     def draw(self) -> tuple[Tensor, Tensor]:
         """Pixels (1, bands, size, size) and mask (1, size, size), unknown but for lone labels."""
-        region = self.regions[int(self.random.integers(len(self.regions)))]
-        middle = (region.shape[0] // 2, region.shape[1] // 2)
-        pixels, mask = crop(self.store[region], middle, self.size, self.settings, self.random)
+        index = int(self.random.integers(len(self.regions)))
+        height, width = self.regions[index].shape
+        pixels, mask = self.about(index, (height // 2, width // 2))
         return pixels[None], mask[None]
 
 
