@@ -5,18 +5,31 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+  --no-annotate --python-version 3.11
+QGIS := .venv-qgis/bin
+QGIS_READY := .venv-qgis/ready
 
-.PHONY: help demo test lint lock
+.PHONY: help demo test lint lock i18n package
 
 help:
-	@echo "make demo   run the main job on a sample scene; the results are left in demo/"
+	@echo "make demo   run the main job on a sample scene, by commands and in QGIS, into demo/"
 	@echo "make test   check style and types, and run all tests"
+	@echo "make package   build dist/qgis_weft.zip, which QGIS installs"
 
-demo: $(READY)
+demo: $(READY) i18n
 	$(BIN)/python tools/demo.py demo
+	$(BIN)/python tools/in_qgis.py demo/qgis
 
-test: lint
-	$(BIN)/pytest
+test: lint i18n $(QGIS_READY)
+	$(BIN)/pytest tests/backend tests/benchmarks tests/contract tests/packaging
+	QT_QPA_PLATFORM=offscreen $(QGIS)/python -m pytest -c tests/qgis.ini tests/plugin tests/e2e
+
+i18n: $(QGIS_READY)
+	lrelease -silent i18n/*.ts
+
+package: i18n
+	$(BIN)/python tools/package.py
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -25,16 +38,24 @@ lint: $(READY)
 
 # Keeps the versions that are locked already; remove the file first to raise them all.
 lock: $(READY)
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
+	$(COMPILE) --extra setup pyproject.toml -o requirements.lock
+	$(COMPILE) --extra setup --extra dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) tests/requirements-qgis.in -o requirements-qgis.lock
 
 # pip installs uv alone, by the hashes of the lock, and uv all the rest, which it does much faster.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements-dev.lock pyproject.toml
 	sh tools/need-venv.sh $(PYTHON)
 	@echo "Installing the locked packages into .venv; this takes about 6 GB of disk space."
 	$(PYTHON) -m venv .venv
-	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock > .venv/uv.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+# QGIS brings its own Python; the tests of the plugin run in that, with pytest beside it.
+$(QGIS_READY): requirements-qgis.lock $(READY)
+	sh tools/need-qgis.sh
+	/usr/bin/python3 -m venv --system-site-packages .venv-qgis
+	$(BIN)/uv pip install --python $(QGIS)/python --require-hashes -r requirements-qgis.lock
 	touch $@

@@ -27,6 +27,7 @@ from tables import figure, table, write_section
 
 from weft.grid import Window
 from weft.inference.engines import Batch
+from weft.inference.part import whole_image
 from weft.inference.pipeline import Plan, plan_tiles
 from weft.jobs.predict import Means, PredictRequest, predict_image, prepare
 from weft.jobs.sample import SampleRequest, SampleResult, sample
@@ -135,7 +136,9 @@ def compare_speed(
     batches = read_batches(means, info)
     rates = Rates([], [])
     for number in range(options.rounds + 1):
-        whole = rate(info, lambda: predict_image(means, info, request.out, context))
+        whole = rate(
+            info, lambda: predict_image(means, info, whole_image(info.grid), request.out, context)
+        )
         bare = rate(info, lambda: [means.engine.predict(batch) for batch in batches])
         print(f"round {number}: predict {whole:.3f} MP/s, engine {bare:.3f} MP/s", flush=True)
         if number > 0:
@@ -147,7 +150,7 @@ def compare_speed(
 def read_batches(means: Means, info: RasterInfo) -> list[Batch]:
     """The tiles that predict would read, in batches as it would send them."""
     card = means.model.card
-    plan = plan_tiles(info.grid, image_scale(card, info), means.tile, means.overlap)
+    plan = plan_tiles(whole_image(info.grid), image_scale(card, info), means.tile, means.overlap)
     with RasterReader(info.path, card.bands, means.model.stretch) as reader:
         rows = [[reader.read(w, (plan.side, plan.side)).pixels for w in row] for row in cut(plan)]
     size = means.engine.batch

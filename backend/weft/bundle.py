@@ -41,6 +41,7 @@ class TrainingFigures:
     """How the model came about; `held_out_iou` has a figure a class, or None with too few areas.
 
     `small_object_m2` is the tenth percentile of the labels' areas, None where that is unknown.
+    `seen`, as WKT in `seen_crs`, is the ground that the state to go on from has learned from.
     """
 
     seconds: float
@@ -52,6 +53,8 @@ class TrainingFigures:
     labels: dict[str, int]
     images: tuple[str, ...]
     small_object_m2: float | None = None
+    seen: str | None = None
+    seen_crs: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 from pyproj.exceptions import ProjError
+from torch import Tensor
 
 from weft.adapters.registry import find_adapter
 from weft.backbones.weights import load_backbone
-from weft.bundle import ModelCard, read_bundle, write_bundle
+from weft.bundle import ModelCard, Tensors, read_bundle, write_bundle
 from weft.errors import ModelError, RasterError, RequestError
 from weft.grid import Grid
 from weft.network import Network
@@ -20,6 +21,7 @@ from weft.raster.stretch import Stretch
 WORTH_RESAMPLING = 1.2
 MOST_SCALE = 8.0  # beyond it nothing of an object is left, or memory grows with the square
 SHOWN_BANDS = 8
+START = "start."
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def load_model(path: Path, backbone_weights: str | None = None) -> Model:
         ) from reason
     network = Network(backbone.network, adapter, len(card.bands), len(card.classes))
     try:
-        network.load_trained({k: torch.from_numpy(v).float() for k, v in tensors.items()})
+        network.load_trained(split_states(tensors)[0])
     except KeyError as reason:
         raise ModelError(
             f"{path} does not fit the adapter {card.adapter} of this WEFT; retrain the model."
@@ -63,14 +65,30 @@ def load_model(path: Path, backbone_weights: str | None = None) -> Model:
     return Model(f"{path.stem}-{digest[:8]}", card, network.eval())
 
 
-def save_model(path: Path, card: ModelCard, network: Network) -> None:
-    """Write what was trained: parameters in half precision, statistics of features in full."""
+def save_model(
+    path: Path, card: ModelCard, network: Network, start: dict[str, Tensor] | None = None
+) -> None:
+    """Write what was trained: parameters in half precision, statistics of features in full.
+
+    `start` is the state that a later training goes on from, where it is another one.
+    """
     parameters = {name for name, _ in network.named_parameters()}
+    states = {"": network.trained_state(), START: start or {}}
     tensors = {
-        name: (value.detach().half() if name in parameters else value.detach()).cpu().numpy()
-        for name, value in network.trained_state().items()
+        prefix + name: (value.half() if name in parameters else value).detach().cpu().numpy()
+        for prefix, state in states.items()
+        for name, value in state.items()
     }
     write_bundle(path, card, tensors)
+
+
+def split_states(tensors: Tensors) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The state that predicts and the one to go on training from, as `save_model` was given."""
+    states: tuple[dict[str, Tensor], dict[str, Tensor]] = ({}, {})
+    for name, value in tensors.items():
+        state = states[name.startswith(START)]
+        state[name.removeprefix(START)] = torch.from_numpy(value).float()
+    return states[0], states[1] or states[0]
 
 
 def check_image(card: ModelCard, info: RasterInfo) -> list[str]:

@@ -112,6 +112,12 @@ class Network(nn.Module):
             raise KeyError(sorted(own.keys() ^ state.keys())[:3])
         self.load_state_dict(state, strict=False)
 
+    def load_similar(self, state: dict[str, Tensor]) -> None:
+        """Put back what fits by name and shape; the rest stays as it is."""
+        own = self.trained_state()
+        fitting = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
+        self.load_state_dict(fitting, strict=False)
+
     def trained_parameters(self) -> list[nn.Parameter]:
         """The parameters that learn: those of adapter and heads."""
         return [*self.adapter.parameters(), *self.heads.parameters()]

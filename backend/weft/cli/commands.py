@@ -110,6 +110,13 @@ def sample(options: Options, display: Display) -> None:
     )
 
 
+def serve(options: Options, display: Display) -> None:
+    """`weft serve`."""
+    from weft.server.serve import serve as job
+
+    job()
+
+
 def info(options: Options, display: Display) -> None:
     """`weft info`."""
     from weft.jobs.info import info as job

@@ -85,6 +85,10 @@ def _sample(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, help="another seed, another town")
 
 
+def _serve(parser: Parser) -> None:
+    """It takes everything from its requests."""
+
+
 def _info(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -107,6 +111,7 @@ def _training(parser: Parser) -> None:
         "--steps", type=int, help="stop after so many; repeatable with the same seed"
     )
     group.add_argument("--seed", type=int)
+    group.add_argument("--start", type=Path, metavar="MODEL.weft", help="go on from this model")
     _weights(group)
 
 
@@ -161,5 +166,6 @@ VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "evaluate": ("compare polygons with the truth", _evaluate),
     "export": ("write a model as ONNX", _export),
     "sample": ("write a small synthetic scene to try things on", _sample),
+    "serve": ("answer requests on stdin, as QGIS asks them; see docs/PROTOCOL.md", _serve),
     "info": ("tell versions, devices, backbones and adapters", _info),
 }

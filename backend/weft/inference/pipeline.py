@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from weft.errors import RequestError
-from weft.grid import Grid, Window
+from weft.grid import Window
 from weft.inference.engines import Batch, Engine, OutOfMemory
+from weft.inference.part import Part
 from weft.inference.strips import Strip, StripBlender
 from weft.inference.tiles import Axis, plan_axis
 from weft.raster.read import Patch, RasterReader
@@ -26,8 +27,12 @@ MASK_ROWS = 512
 
 @dataclass(frozen=True)
 class Plan:
-    """How an image is cut: tile grid in image pixels, and the side of a tile for the network."""
+    """How a part of an image is cut: tile grid in image pixels, and a tile's side for the network.
 
+    Rows and columns count from the corner of `part`.
+    """
+
+    part: Part
     rows: Axis
     columns: Axis
     side: int
@@ -36,6 +41,12 @@ class Plan:
     def tiles(self) -> int:
         """The number of tiles."""
         return len(self.rows.spans) * len(self.columns.spans)
+
+    def window(self, row: int, column: int) -> Window:
+        """The window on the image of the tile at (row, column) of the tile grid."""
+        down, across = self.rows.spans[row], self.columns.spans[column]
+        corner = self.part.window
+        return Window(corner.column + across.start, corner.row + down.start, across.size, down.size)
 
 
 @dataclass(frozen=True)
@@ -47,12 +58,13 @@ class Tile:
     patch: Patch
 
 
-def plan_tiles(grid: Grid, scale: float, side: int, overlap: int) -> Plan:
+def plan_tiles(part: Part, scale: float, side: int, overlap: int) -> Plan:
     """The plan for an image of `scale` times the model's GSD; `side`, `overlap` in model pixels."""
+    height, width = part.window.height, part.window.width
     tile = max(2, round(side / scale))
     # Rounded up, two overlaps would meet in the middle of a tile, and weights not sum to one.
     shared = min(round(overlap / scale), tile // 2)
-    return Plan(plan_axis(grid.height, tile, shared), plan_axis(grid.width, tile, shared), side)
+    return Plan(part, plan_axis(height, tile, shared), plan_axis(width, tile, shared), side)
 
 
 def predict_strips(
@@ -64,8 +76,9 @@ def predict_strips(
     classes: int,
     on_tiles: Callable[[int], None],
 ) -> Generator[Strip, None, None]:
-    """Strips of class probabilities from top to bottom; `on_tiles` hears how many tiles are done.
+    """Strips of class probabilities of the plan's part from top to bottom.
 
+    `on_tiles` hears how many tiles are done.
     `on_tiles` may raise to stop; so may the consumer, by closing the iterator.
     """
     blender = StripBlender(plan.rows, plan.columns, classes)
@@ -114,21 +127,25 @@ class TileReader:
         # Whatever goes wrong belongs to the thread that waits for tiles, and is raised there.
         try:
             with RasterReader(*self._source) as reader:
-                for row, down in enumerate(self._plan.rows.spans):
-                    for column, across in enumerate(self._plan.columns.spans):
-                        if self._stop.is_set():
-                            return
-                        window = Window(across.start, down.start, across.size, down.size)
-                        self._queue.put(Tile(row, column, self._read(reader, window)))
+                for row, column in np.ndindex(
+                    len(self._plan.rows.spans), len(self._plan.columns.spans)
+                ):
+                    if self._stop.is_set():
+                        return
+                    window = self._plan.window(row, column)
+                    self._queue.put(Tile(row, column, self._read(reader, window)))
         except BaseException as error:
             self._queue.put(error)
 
     def _read(self, reader: RasterReader, window: Window) -> Patch:
-        side = self._plan.side
+        side, shape = self._plan.side, (window.height, window.width)
+        inside = self._plan.part.mask(window)
+        if inside is not None and not inside.any():
+            blank = np.zeros((reader.bands, side, side), np.float32)
+            return Patch(blank, np.zeros(shape, np.bool_))
         patch = reader.read(window, (side, side))
-        if (side, side) == (window.height, window.width):
-            return patch
-        return Patch(patch.pixels, exact_mask(reader, window))
+        valid = patch.valid if (side, side) == shape else exact_mask(reader, window)
+        return Patch(patch.pixels, valid if inside is None else valid & inside)
 
     def _drain(self) -> None:
         try:
@@ -164,7 +181,8 @@ class Batcher:
     def _predict(self, tiles: list[Tile]) -> Iterator[tuple[Tile, Batch]]:
         start = 0
         while start < len(tiles):
-            part = tiles[start : start + self._size]
+            stop = start + self._size
+            part = tiles[start:stop]
             try:
                 result = self._engine.predict(np.stack([tile.patch.pixels for tile in part]))
             except OutOfMemory as reason:

@@ -47,7 +47,8 @@ class Axis:
         if index > 0:
             weights[: self.overlap] = ramp
         if index < len(self.spans) - 1:
-            weights[size - self.overlap :] = ramp[::-1]
+            inner = size - self.overlap
+            weights[inner:] = ramp[::-1]
         return weights
 
 

@@ -18,6 +18,7 @@ from weft.errors import RequestError
 from weft.grid import Window
 from weft.inference.engines import Engine, OnnxEngine, TorchEngine
 from weft.inference.onnx_export import export_onnx
+from weft.inference.part import Extent, Part, place_extent, whole_image
 from weft.inference.pipeline import plan_tiles, predict_strips
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.model import Model, check_image, image_scale, load_model
@@ -34,11 +35,15 @@ ENGINES = ("torch", "onnx")
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """`tile` and `overlap` are in pixels of the model's GSD; None lets the engine choose."""
+    """`tile` and `overlap` are in pixels of the model's GSD; None lets the engine choose.
+
+    With `extent`, the rasters cover that part of the images alone, each on its image's own grid.
+    """
 
     model: Path
     images: tuple[Path, ...]
     out: Path
+    extent: Extent | None = None
     engine: str = "torch"
     tile: int | None = None
     overlap: int | None = None
@@ -57,9 +62,10 @@ class PredictedImage:
 
 @dataclass(frozen=True)
 class PredictResult:
-    """One entry an image, in the order of the request."""
+    """One entry an image, in the order of the request; `classes` in the order of the bands."""
 
     images: tuple[PredictedImage, ...]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,15 +82,35 @@ def predict(request: PredictRequest, context: Context) -> PredictResult:
     """Predict every image; those finished before an error or a cancel stay."""
     check_names(request.images, request.out)
     model = load_model(request.model, request.backbone_weights)
-    infos = [inspect(path) for path in request.images]
-    for info in infos:
+    parts = choose_parts(request.images, request.extent, context)
+    for info in parts:
         for remark in check_image(model.card, info):
             context.note(remark)
     means = prepare(request, model, context)
     with made_folder(request.out):
-        return PredictResult(
-            tuple(predict_image(means, info, request.out, context) for info in infos)
+        images = tuple(
+            predict_image(means, info, part, request.out, context) for info, part in parts.items()
         )
+    return PredictResult(images, tuple(each.name for each in model.card.classes))
+
+
+def choose_parts(
+    images: Sequence[Path], extent: Extent | None, context: Context
+) -> dict[RasterInfo, Part]:
+    """What to predict of each image; RequestError when the extent meets none of them."""
+    infos = [inspect(path) for path in images]
+    if extent is None:
+        return {info: whole_image(info.grid) for info in infos}
+    placed = {info: place_extent(extent, info.grid) for info in infos}
+    for info, part in placed.items():
+        if part is None and len(infos) > 1:
+            context.note(f"{info.path.name} lies outside the extent and is left out.")
+    parts = {info: part for info, part in placed.items() if part is not None}
+    if not parts:
+        raise RequestError(
+            "The extent lies outside the images; move the map to them, or give another extent."
+        )
+    return parts
 
 
 def check_names(images: Sequence[Path], out: Path) -> None:
@@ -121,10 +147,13 @@ def prepare(request: PredictRequest, model: Model, context: Context) -> Means:
     return Means(model, OnnxEngine(file, [*gpu, "CPUExecutionProvider"]), tile, overlap)
 
 
-def predict_image(means: Means, info: RasterInfo, out: Path, context: Context) -> PredictedImage:
-    """Write both rasters of one image, on its own grid."""
+def predict_image(
+    means: Means, info: RasterInfo, part: Part, out: Path, context: Context
+) -> PredictedImage:
+    """Write both rasters of a part of an image, on the image's own grid."""
     model, card = means.model, means.model.card
-    plan = plan_tiles(info.grid, image_scale(card, info), means.tile, means.overlap)
+    plan = plan_tiles(part, image_scale(card, info), means.tile, means.overlap)
+    grid = part.grid(info.grid)
     result = PredictedImage(info.path, *outputs(info.path, out))
 
     def on_tiles(done: int) -> None:
@@ -140,7 +169,7 @@ def predict_image(means: Means, info: RasterInfo, out: Path, context: Context) -
         classes = stack.enter_context(
             RasterWriter(
                 result.classes,
-                info.grid,
+                grid,
                 1,
                 nodata=NODATA,
                 tags=tags(model, info, "class", result.probability.name),
@@ -151,7 +180,7 @@ def predict_image(means: Means, info: RasterInfo, out: Path, context: Context) -
         probabilities = stack.enter_context(
             RasterWriter(
                 result.probability,
-                info.grid,
+                grid,
                 count,
                 nodata=NODATA,
                 tags=tags(model, info, "probability", result.classes.name),

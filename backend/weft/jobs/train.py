@@ -2,49 +2,43 @@
 """Labels and images in, a model file out."""
 
 import math
-import statistics
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import geopandas as gpd
-import numpy as np
 import torch
 
-import weft
 from weft.adapters.registry import DEFAULT_ADAPTER, AdapterSpec, find_adapter
 from weft.backbones.registry import DEFAULT_BACKBONE
 from weft.backbones.weights import LoadedBackbone, load_backbone
-from weft.bundle import ModelCard, ModelClass, TrainingFigures
+from weft.bundle import ModelCard
 from weft.device import Device, choose_device
-from weft.errors import Cancelled, LabelError, RasterError, RequestError
-from weft.labels.burn import count_overlaps
-from weft.labels.check import check_trainable
-from weft.labels.place import place_labels
-from weft.labels.read import BACKGROUND, DEFAULT_FIELD, Labels, read_areas, read_labels
+from weft.errors import Cancelled, RequestError
+from weft.jobs.card import describe_model
+from weft.jobs.material import Wishes, check_pixels, read_ahead, read_material
+from weft.jobs.start import ground_of, ground_seen, read_earlier, start_from
+from weft.labels.read import DEFAULT_FIELD
 from weft.labels.source import LabelSource
-from weft.model import MOST_SCALE, describe_bands, ground_sampling, save_model, scale_between
+from weft.model import save_model
 from weft.network import Network
 from weft.outputs import check_apart, check_file
-from weft.polygons.measure import area_m2
 from weft.progress import Context
-from weft.raster.inspect import RasterInfo, default_bands, inspect
-from weft.raster.stretch import fit_stretch
-from weft.training.fit import FitResult, FitSettings, Trainer
-from weft.training.patches import PatchStore, Sources, count_known
-from weft.training.regions import plan_regions
+from weft.training.fit import FitResult, FitSettings, Start, Trainer
+from weft.training.heldout import LEAST_AREAS
+from weft.training.patches import PatchStore
 from weft.training.unlabelled import plan_elsewhere
 
 MOST_SEED = 2**31 - 1
-READING = "Reading the labelled areas"
-COLOURS = ("#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
+CHECKPOINT = "checkpoint.weft"
 
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to learn from, and how. `budget_s` bounds the training loop alone, in seconds."""
+    """What to learn from, and how. `budget_s` bounds the training loop alone, in seconds.
+
+    `start` is an earlier model to go on from, where it has the same backbone and adapter; its
+    bands, stretch and GSD hold then, unless others are asked for.
+    """
 
     images: tuple[Path, ...]
     labels: LabelSource
@@ -60,6 +54,7 @@ class TrainRequest:
     steps: int | None = None
     seed: int = 0
     device: str = "auto"
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -72,42 +67,51 @@ class TrainResult:
 
 
 def train(request: TrainRequest, context: Context) -> TrainResult:
-    """Adapt a frozen backbone to the labels and save the model, also when cancelled meanwhile."""
+    """Adapt a frozen backbone to the labels and save the model, also when cancelled meanwhile.
+
+    Until then the best state so far is in the job's folder, as CHECKPOINT.
+    """
     check_request(request)
     adapter = find_adapter(request.adapter)
-    infos = [inspect(path) for path in request.images]
-    bands = choose_bands(infos, request.bands, context)
-    labels = read_labels(request.labels, request.class_field)
-    areas = None if request.areas is None else read_areas(request.areas)
-    grids = [info.grid for info in infos]
-    for remark in check_trainable(labels, areas, grids, request.labels):
-        context.note(remark)
-    note_overlaps(labels, infos, context)
-    gsd = choose_gsd(infos, request.gsd_m)
-    scales = [choose_scale(info, gsd) for info in infos]
     backbone = load_backbone(request.backbone, request.backbone_weights)
-    device = choose_device(request.device)
-    context.progress(0, 1, READING, device=device.name)
-    stretch = fit_stretch(infos, bands)
-    sources = Sources(request.images, bands, stretch, labels, areas, labels.classes)
-    regions = plan_regions(grids, labels, areas, scales)
-    elsewhere = [] if areas is None else plan_elsewhere(infos, scales, request.seed)
+    earlier, wishes = None, Wishes(request.bands, request.gsd_m, None)
+    if request.start is not None:
+        earlier = read_earlier(
+            request.start, backbone.digest, request.adapter, request.bands, context
+        )
+    if earlier is not None:
+        card = earlier.card
+        wishes = Wishes(card.bands, request.gsd_m or card.gsd_m, earlier.stretch)
+    material = read_material(
+        request.images, request.labels, request.areas, request.class_field, wishes, context
+    )
+    sources, regions, elsewhere = material.sources, material.regions, []
+    if sources.areas is not None:
+        elsewhere = plan_elsewhere(material.infos, material.scales, request.seed)
     store = PatchStore(sources, [*regions, *elsewhere])
     read_ahead(store, context)
-    check_pixels(store, labels, areas, request.labels)
+    check_pixels(store, sources.labels, sources.areas, request.labels)
+    device = choose_device(request.device)
     network = build_network(
-        backbone, adapter, len(bands), len(labels.classes), device, request.seed
+        backbone, adapter, len(sources.bands), len(sources.classes), device, request.seed
     )
+    ground = ground_of(regions, [info.grid for info in material.infos], sources.areas)
+    describe = partial(describe_model, backbone, request.adapter, request.seed, material)
+
+    def keep(so_far: FitResult) -> None:
+        seen = ground_seen(ground, so_far.held_out_area, earlier)
+        save_model(context.folder / CHECKPOINT, describe(so_far, seen), network)
+
     settings = FitSettings(request.budget_s, adapter.learning_rate, request.steps, request.seed)
-    fit = Trainer(network, store, device, settings, context).run(regions, elsewhere)
+    start = None if earlier is None else start_from(earlier, sources.classes, ground)
+    trainer = Trainer(network, store, device, settings, context, start, keep)
+    fit = trainer.run(regions, elsewhere)
     if fit.cancelled and not fit.steps:
         raise Cancelled
     if fit.held_out_iou is None:
-        context.note(
-            "There are too few areas to measure; label at least three to see how good it is."
-        )
-    card = describe_model(request, backbone, infos, labels, sources, gsd, fit)
-    save_model(request.out, card, network)
+        context.note(why_not_measured(start, len(ground)))
+    card = describe(fit, ground_seen(ground, fit.held_out_area, earlier))
+    save_model(request.out, card, network, trainer.unspoilt)
     return TrainResult(request.out, card, fit.cancelled)
 
 
@@ -137,77 +141,6 @@ def check_request(request: TrainRequest) -> None:
     check_apart([request.out], [*request.images, *sources])
 
 
-def choose_bands(
-    infos: Sequence[RasterInfo], wish: tuple[int, ...] | None, context: Context
-) -> tuple[int, ...]:
-    """The bands to use; RasterError when an image lacks one of them."""
-    bands = wish or default_bands(infos[0])
-    for info in infos:
-        missing = [band for band in bands if band not in info.data_bands]
-        if missing:
-            raise RasterError(
-                f"{info.path} has no band {missing[0]} but {describe_bands(info)}; choose others "
-                "with --bands."
-            )
-    if wish is None and infos[0].bands > len(bands):
-        chosen = ", ".join(map(str, bands))
-        context.note(f"Using the bands {chosen} of {infos[0].bands}; choose others with --bands.")
-    return bands
-
-
-def choose_gsd(infos: Sequence[RasterInfo], wish: float | None) -> float | None:
-    """The model's GSD in metres: the wish, or the median of the images; None where unknown."""
-    if wish is not None:
-        return wish
-    known = [gsd for info in infos if (gsd := ground_sampling(info.grid)) is not None]
-    return statistics.median_low(known) if known else None
-
-
-def choose_scale(info: RasterInfo, gsd_m: float | None) -> float:
-    """The image's GSD over the model's; RasterError when they are too far apart."""
-    scale = scale_between(ground_sampling(info.grid), gsd_m)
-    if scale is None:
-        raise RasterError(
-            f"{info.path} has pixels of {ground_sampling(info.grid):.3g} m, more than "
-            f"{MOST_SCALE:g} times off the {gsd_m:.3g} m of the model; train on images of similar "
-            "resolution, or choose another --gsd."
-        )
-    return scale
-
-
-def note_overlaps(labels: Labels, infos: Sequence[RasterInfo], context: Context) -> None:
-    """Tell how many labels overlap; the later one of the file wins."""
-    pairs = sum(
-        count_overlaps(place_labels(labels, info.grid), info.grid.transform) for info in infos
-    )
-    if pairs:
-        context.note(f"Labels overlap in {pairs} places; the later one wins there.")
-
-
-def read_ahead(store: PatchStore, context: Context) -> None:
-    """Read every region once, which may take long, with progress; the store keeps what it can."""
-    for number, region in enumerate(store.regions):
-        context.check_cancelled()
-        context.progress(number, len(store.regions), READING)
-        store[region]
-
-
-def check_pixels(
-    store: PatchStore, labels: Labels, areas: gpd.GeoSeries | None, source: LabelSource
-) -> None:
-    """LabelError when no object or no background is left on valid pixels."""
-    counts = count_known(store, store.regions, len(labels.classes))
-    if not counts[1:].any():
-        raise LabelError(
-            f"No label of {source} covers a valid pixel inside the areas; check that labels and "
-            "areas lie where the image has data."
-        )
-    if not counts[0] and (areas is not None or len(labels.classes) == 1):
-        raise LabelError(
-            "Nothing in the areas is background; leave some unlabelled ground inside an area."
-        )
-
-
 def build_network(
     backbone: LoadedBackbone,
     adapter: AdapterSpec,
@@ -222,54 +155,11 @@ def build_network(
     return network.to(memory_format=torch.channels_last)
 
 
-def small_object(labels: Labels) -> float | None:
-    """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
-    frame = labels.frame
-    polygons = frame.geometry[(frame["class"] != BACKGROUND) & (frame.area > 0)]
-    if frame.crs is None or polygons.empty:
-        return None
-    return round(float(np.percentile(area_m2(np.asarray(polygons.values), frame.crs), 10)), 3)
-
-
-def describe_model(
-    request: TrainRequest,
-    backbone: LoadedBackbone,
-    infos: Sequence[RasterInfo],
-    labels: Labels,
-    sources: Sources,
-    gsd_m: float | None,
-    fit: FitResult,
-) -> ModelCard:
-    """The card that travels with the model."""
-    classes = tuple(
-        ModelClass(name, COLOURS[index % len(COLOURS)]) for index, name in enumerate(labels.classes)
-    )
-    held_out = None
-    if fit.held_out_iou is not None:
-        held_out = tuple(None if math.isnan(iou) else round(iou, 4) for iou in fit.held_out_iou)
-    figures = TrainingFigures(
-        seconds=round(fit.seconds, 2),
-        steps=fit.steps,
-        seed=request.seed,
-        loss=round(fit.loss, 5) if math.isfinite(fit.loss) else None,
-        held_out_iou=held_out,
-        areas=0 if sources.areas is None else len(sources.areas),
-        labels=dict(Counter(labels.frame["class"])),
-        images=tuple(path.name for path in request.images),
-        small_object_m2=small_object(labels),
-    )
-    return ModelCard(
-        backbone=backbone.spec.name,
-        backbone_digest=backbone.digest,
-        adapter=request.adapter,
-        bands=sources.bands,
-        dtype=infos[0].dtype,
-        low=sources.stretch.low,
-        high=sources.stretch.high,
-        gsd_m=gsd_m,
-        classes=classes,
-        training=figures,
-        licence_notes=(f"Backbone weights: {backbone.spec.licence}",),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        weft_version=weft.__version__,
-    )
+def why_not_measured(start: Start | None, areas: int) -> str:
+    """Why there is no held-out figure, in a sentence that says what to do."""
+    if start is not None and areas >= LEAST_AREAS:
+        return (
+            "The earlier model has learned from all areas, so none is left to measure on; label "
+            "one more, or start afresh."
+        )
+    return "There are too few areas to measure; label at least three to see how good it is."

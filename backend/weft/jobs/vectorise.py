@@ -2,12 +2,13 @@
 """Class or probability rasters in, one file of clean polygons out."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
@@ -17,10 +18,24 @@ from weft.polygons.clean import fill_holes, large_enough, tidy
 from weft.polygons.confidence import mean_probability
 from weft.polygons.coverage import simplify
 from weft.polygons.measure import measure
-from weft.polygons.prediction import Prediction, open_prediction, read_classes
+from weft.polygons.prediction import (
+    DEFAULT_THRESHOLD,
+    Prediction,
+    open_prediction,
+    read_classes,
+)
 from weft.polygons.trace import to_ground, trace
 from weft.polygons.write import check_output, write_polygons
 from weft.progress import Context
+
+
+@dataclass(frozen=True)
+class ClassLimits:
+    """What holds for one class alone; None where the request's own value holds."""
+
+    threshold: float | None = None
+    min_area_m2: float | None = None
+    min_hole_m2: float | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,7 @@ class VectoriseRequest:
     min_area_m2: float | None = None
     min_hole_m2: float = 0.0
     simplify_m: float | None = 0.0
+    classes: dict[str, ClassLimits] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,19 +99,21 @@ def outlines(
 ) -> gpd.GeoDataFrame:
     """Polygons of one raster in its own CRS, with all fields of the result."""
     grid = prediction.grid
-    polygons, values = trace(read_classes(prediction, request.threshold, context.check_cancelled))
+    limits = limits_of(prediction, request)
+    classes = read_classes(prediction, limits.thresholds, context.check_cancelled)
+    polygons, values = trace(classes)
     context.check_cancelled()
-    least = prediction.min_area_m2 if request.min_area_m2 is None else request.min_area_m2
-    large = large_enough(polygons, grid, least)
-    polygons = fill_holes(polygons[large], grid, request.min_hole_m2)
-    confidence = _confidence(polygons, values[large], prediction, context)
+    large = large_enough(polygons, grid, limits.min_area_m2[values])
+    polygons, values = polygons[large], values[large]
+    polygons = fill_holes(polygons, grid, limits.min_hole_m2[values])
+    confidence = _confidence(polygons, values, prediction, context)
     context.check_cancelled()
     tolerance = 1.0 if request.simplify_m is None else request.simplify_m / prediction.gsd_m
     simple, origin = tidy(to_ground(simplify(polygons, tolerance), grid.transform))
     area, perimeter = measure(simple, grid.crs)
     frame = gpd.GeoDataFrame(
         {
-            "class": [prediction.class_name(value) for value in values[large][origin].tolist()],
+            "class": [prediction.class_name(value) for value in values[origin].tolist()],
             "confidence": confidence[origin],
             "area_m2": area,
             "perimeter_m": perimeter,
@@ -106,20 +124,49 @@ def outlines(
         crs=grid.crs,
     ).astype({"class": object, "source": object, "model": object})
     # simplification may have taken a polygon just below the limit
-    return frame[frame["area_m2"] >= least]
+    return frame[frame["area_m2"] >= limits.min_area_m2[values[origin]]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits by value of a class raster; `thresholds` None takes the raster as it is."""
+
+    thresholds: list[float] | None
+    min_area_m2: NDArray[np.float64]
+    min_hole_m2: NDArray[np.float64]
+
+
+def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
+    """The request's limits, and those of single classes where it has them."""
+    names = prediction.classes or ()
+    own = [request.classes.get(name, ClassLimits()) for name in names]
+    least = prediction.min_area_m2 if request.min_area_m2 is None else request.min_area_m2
+    areas, holes = np.full(256, least), np.full(256, request.min_hole_m2)
+    for value, each in enumerate(own, 1):
+        areas[value] = least if each.min_area_m2 is None else each.min_area_m2
+        holes[value] = request.min_hole_m2 if each.min_hole_m2 is None else each.min_hole_m2
+    given = [request.threshold, *(each.threshold for each in own)]
+    if all(threshold is None for threshold in given):
+        return Limits(None, areas, holes)
+    common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
+    thresholds = [common if each.threshold is None else each.threshold for each in own]
+    return Limits(thresholds or [common], areas, holes)
 
 
 def check_limits(request: VectoriseRequest) -> None:
     """RequestError for a threshold, an area or a length that makes no sense."""
-    if request.threshold is not None and not 0 < request.threshold <= 1:
-        raise RequestError(
-            f"The threshold {request.threshold:g} makes no sense; give one above 0 and up to 1."
-        )
-    for name in ("min_area_m2", "min_hole_m2", "simplify_m"):
-        value = getattr(request, name)
-        if value is not None and not 0 <= value < np.inf:
-            option = name.rsplit("_", 1)[0].replace("_", "-")
-            raise RequestError(f"--{option} {value:g} makes no sense; give 0 or more.")
+    every: list[VectoriseRequest | ClassLimits] = [request, *request.classes.values()]
+    for limits in every:
+        threshold = limits.threshold
+        if threshold is not None and not 0 < threshold <= 1:
+            raise RequestError(
+                f"The threshold {threshold:g} makes no sense; give one above 0 and up to 1."
+            )
+        for name in ("min_area_m2", "min_hole_m2", "simplify_m"):
+            value = getattr(limits, name, None)
+            if value is not None and not 0 <= value < np.inf:
+                option = name.rsplit("_", 1)[0].replace("_", "-")
+                raise RequestError(f"--{option} {value:g} makes no sense; give 0 or more.")
 
 
 def _open_all(request: VectoriseRequest, context: Context) -> list[Prediction]:

@@ -9,25 +9,29 @@ from weft.grid import Grid
 from weft.polygons.measure import ground_area_m2
 from weft.polygons.trace import Polygons
 
+Limits = NDArray[np.float64] | float
+"""A limit in m², for each polygon or for all."""
 
-def large_enough(polygons: Polygons, grid: Grid, min_area_m2: float) -> NDArray[np.bool_]:
+
+def large_enough(polygons: Polygons, grid: Grid, min_area_m2: Limits) -> NDArray[np.bool_]:
     """Which polygons, in the pixel coordinates of `grid`, cover at least `min_area_m2`."""
-    if min_area_m2 <= 0:
+    if not np.any(np.asarray(min_area_m2) > 0):
         return np.ones(len(polygons), bool)
     return ground_area_m2(polygons, grid) >= min_area_m2
 
 
-def fill_holes(polygons: Polygons, grid: Grid, min_hole_m2: float) -> Polygons:
+def fill_holes(polygons: Polygons, grid: Grid, min_hole_m2: Limits) -> Polygons:
     """Close holes smaller than `min_hole_m2`, except around another of the `polygons`.
 
     `polygons` are in the pixel coordinates of `grid`.
     """
-    if min_hole_m2 <= 0 or not len(polygons):
+    if not np.any(np.asarray(min_hole_m2) > 0):
         return polygons
     rings, owner = shapely.get_rings(polygons, return_index=True)
     inner = np.flatnonzero(np.diff(owner, prepend=-1) == 0)
     holes = shapely.polygons(rings[inner])
-    small = np.flatnonzero(ground_area_m2(holes, grid) < min_hole_m2)
+    least = np.broadcast_to(min_hole_m2, len(polygons))[owner[inner]]
+    small = np.flatnonzero(ground_area_m2(holes, grid) < least)
     # filling a hole that holds a polygon of another class would make both overlap
     occupied, _ = shapely.STRtree(polygons).query(holes[small], predicate="contains")
     closed = np.delete(small, np.unique(occupied))

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Areas and perimeters on the ground, in metres whatever the CRS."""
 
-from itertools import pairwise
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -68,8 +66,8 @@ def _geodesic(polygons: Polygons, crs: CRS) -> tuple[Metres, Metres]:
     ends = np.searchsorted(ring_of_point, np.arange(len(rings) + 1))
     # the last point of a ring repeats its first, which geographiclib closes by itself
     measured = [
-        geod.polygon_area_perimeter(longitude[start : end - 1], latitude[start : end - 1])
-        for start, end in pairwise(ends)
+        geod.polygon_area_perimeter(longitude[start:last], latitude[start:last])
+        for start, last in zip(ends[:-1], ends[1:] - 1, strict=True)
     ]
     areas, lengths = np.abs(np.array(measured).reshape(-1, 2)).T
     polygon_of_ring, is_shell = _owners(polygons)

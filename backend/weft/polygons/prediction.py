@@ -2,7 +2,7 @@
 """The rasters that polygons are made from: a class raster, a probability raster, or the pair."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,15 +80,15 @@ def open_prediction(path: Path) -> Prediction:
 
 def read_classes(
     prediction: Prediction,
-    threshold: float | None,
+    thresholds: Sequence[float] | None,
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> NDArray[np.uint8]:
     """The class of each pixel, shape (height, width), 0 where there is none.
 
-    With a `threshold`, or without a class raster, classes come from the probabilities: the most
-    probable one whose probability reaches the threshold (0.5 if not given).
+    With `thresholds`, one a class, or without a class raster, classes come from the probabilities:
+    the most probable one of those that reach their threshold (0.5 if not given).
     """
-    from_probability = threshold is not None or prediction.class_path is None
+    from_probability = thresholds is not None or prediction.class_path is None
     path = prediction.probability_path if from_probability else prediction.class_path
     if path is None:
         raise RasterError(
@@ -96,7 +96,8 @@ def read_classes(
             "applied; give the probability raster, or leave the threshold out."
         )
     # quantised as the probabilities are, so that p = threshold is in
-    least = max(1, round(FULL * (DEFAULT_THRESHOLD if threshold is None else threshold)))
+    wanted = np.rint(FULL * np.atleast_1d(thresholds or DEFAULT_THRESHOLD)).clip(1)
+    least = wanted.astype(np.uint8)[:, None, None]
     classes = np.zeros((prediction.grid.height, prediction.grid.width), np.uint8)
     for rows, bands in read_strips(path):
         check_cancelled()
@@ -118,10 +119,10 @@ def read_strips(path: Path, band: int | None = None) -> Iterator[tuple[slice, ND
             yield rows, pixels
 
 
-def _most_probable(bands: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
-    best = bands.argmax(axis=0)
-    reached = bands.max(axis=0) >= least
-    return np.where(reached, best + 1, 0).astype(np.uint8)
+def _most_probable(bands: NDArray[np.uint8], least: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    reached = np.where(bands >= least, bands, 0)
+    best = reached.argmax(axis=0)
+    return np.where(reached.any(axis=0), best + 1, 0).astype(np.uint8)
 
 
 def _grid(path: Path, dataset: DatasetReader) -> Grid:

@@ -17,6 +17,7 @@ from pyproj.exceptions import ProjError
 from weft.errors import OutputError
 
 LAYER = "polygons"
+GEOPACKAGE_VERSION = "1.2"
 SHAPEFILE_LIMIT = 2**31 - 1
 SHAPEFILE_NAMES = {"perimeter_m": "perim_m"}
 FAILURES = (OSError, DataSourceError, FeatureError)
@@ -28,16 +29,22 @@ class Format:
 
     driver: str
     options: dict[str, str] = field(default_factory=dict)
+    file_options: dict[str, str] = field(default_factory=dict)
     companions: tuple[str, ...] = ()
 
 
 FORMATS = {
     # a journal left by the old file would be replayed into the new one
-    ".gpkg": Format("GPKG", companions=(".gpkg-wal", ".gpkg-shm", ".gpkg-journal")),
+    # a QGIS of some years warns of later versions
+    ".gpkg": Format(
+        "GPKG",
+        file_options={"VERSION": GEOPACKAGE_VERSION},
+        companions=(".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
+    ),
     ".shp": Format(
         "ESRI Shapefile",
         {"ENCODING": "UTF-8", "2GB_LIMIT": "YES"},
-        (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml"),
+        companions=(".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml"),
     ),
     # 9 decimals of a degree keep a tenth of a millimetre, and with it valid outlines
     ".geojson": Format("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
@@ -129,6 +136,7 @@ def _write_and_check(frame: gpd.GeoDataFrame, path: Path, kind: Format) -> None:
         driver=kind.driver,
         geometry_type="Polygon",
         layer_options=kind.options,
+        dataset_options=kind.file_options,
     )
     # some drivers report a full disk nowhere but in what is missing afterwards
     written = pyogrio.read_info(path, force_feature_count=True)["features"]

@@ -45,6 +45,11 @@ class RasterReader:
         """The raster's header."""
         return self._source.info
 
+    @property
+    def bands(self) -> int:
+        """How many bands a patch has."""
+        return len(self._source.bands)
+
     def __enter__(self) -> Self:
         return self
 

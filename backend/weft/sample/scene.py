@@ -62,7 +62,8 @@ def render_scene(
     canvas = blank_canvas(shape, step, light, draw_fields(rng, shape, step))
     draw_layout_on(canvas, layout, palette, crowns, rng)
     pixels = develop(canvas, rng, FINER)
-    mask = np.ascontiguousarray(canvas.kind[FINER // 2 :: FINER, FINER // 2 :: FINER])
+    middles = slice(FINER // 2, None, FINER)
+    mask = np.ascontiguousarray(canvas.kind[middles, middles])
     return Scene(pixels, visible_objects(layout, light, crowns, (width, height), gsd_m), mask)
 
 

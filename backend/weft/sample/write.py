@@ -13,6 +13,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 
 from weft.errors import OutputError
+from weft.polygons.write import GEOPACKAGE_VERSION
 from weft.sample.demo import UTM, Demo, Image
 from weft.sample.truth import SceneObject
 
@@ -51,7 +52,7 @@ def write_demo(demo: Demo, folder: Path) -> None:
         for image in demo.images:
             _write_image(image, draft / f"{image.name}.tif")
         areas = gpd.GeoDataFrame({"name": _numbered(demo)}, geometry=demo.areas, crs=UTM)
-        areas.to_file(draft / "train.gpkg", layer="areas", driver="GPKG")
+        _write_layer(areas, draft / "train.gpkg", "areas")
         _write_labels(labels_in(demo), draft / "train.gpkg")
         _write_labels(demo.objects, draft / "truth.gpkg")
         (draft / README).write_text(GUIDE, encoding="utf-8")
@@ -107,7 +108,11 @@ def _write_labels(objects: list[SceneObject], path: Path) -> None:
         geometry=[item.polygon for item in objects],
         crs=UTM,
     ).explode(index_parts=False, ignore_index=True)
-    frame[frame.geom_type == "Polygon"].to_file(path, layer="labels", driver="GPKG")
+    _write_layer(frame[frame.geom_type == "Polygon"], path, "labels")
+
+
+def _write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+    frame.to_file(path, layer=layer, driver="GPKG", VERSION=GEOPACKAGE_VERSION)
 
 
 def _write_image(image: Image, path: Path) -> None:

@@ -62,6 +62,14 @@ class FitResult:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Weights to go on from, and the areas that they have learned from already."""
+
+    state: dict[str, Tensor]
+    seen: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Batch:
     """Crops (B, bands, H, W) and masks (B, H, W); the first `labelled` of them have labels."""
 
@@ -87,7 +95,11 @@ class Clock:
 
 
 class Trainer:
-    """One training: owns the optimiser, the weight average and the figures so far."""
+    """One training: owns the optimiser, the weight average and the figures so far.
+
+    `on_best` hears of each state that is better on the held-out area, while the network holds it.
+    `unspoilt`, once it is there, is the best state that has not seen the held-out area.
+    """
 
     def __init__(
         self,
@@ -96,9 +108,14 @@ class Trainer:
         device: Device,
         settings: FitSettings,
         context: Context,
+        start: Start | None = None,
+        on_best: Callable[[FitResult], None] = lambda so_far: None,
     ) -> None:
         self.network, self.store, self.device = network, store, device
         self.settings, self.context = settings, context
+        self.start, self.on_best = start, on_best
+        if start is not None:
+            network.load_similar(start.state)
         self.classes = len(store.sources.classes)
         self.parameters = network.trained_parameters()
         self.optimiser = torch.optim.AdamW(
@@ -110,8 +127,13 @@ class Trainer:
         self.elsewhere: Elsewhere | None = None
         self.limit = ShareLimit(labelled=1.0)
         self.step, self.loss = 0, math.nan
+        self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
         self.best: list[Tensor] | None = None
+        # heads that go on have learned with the adapter already
+        self.heads_alone = HEADS_ALONE if start is None else 0.0
+        self.began = 0.0
+        self.unspoilt: dict[str, Tensor] | None = None
 
     def run(self, regions: Sequence[Region], unlabelled: Sequence[Region] = ()) -> FitResult:
         """Train on `regions`; afterwards the network holds the best state, also when cancelled.
@@ -119,28 +141,28 @@ class Trainer:
         `unlabelled` regions show the network ground where objects are no more frequent.
         """
         torch.manual_seed(self.settings.seed)
-        start = time.monotonic()
+        self.began = time.monotonic()
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
         weights = class_weights(counts).to(self.device.torch)
         if unlabelled:
             self.limit = ShareLimit(float(counts[1:].sum() / counts.sum().clamp_min(1)))
             self.elsewhere = self._elsewhere(unlabelled)
-        held_out = choose_held_out(self.store, regions)
-        self._calibrate(regions)
+        seen = self.start.seen if self.start else frozenset[int]()
+        self.held_out = choose_held_out(self.store, regions, seen)
+        if self.start is None:
+            self._calibrate(regions)
         # the budget is for training itself: a slow disk must not leave an untrained network
         clock = Clock(time.monotonic(), self.settings.budget_s, self.settings.steps)
         cancelled = False
         try:
-            if held_out is not None:
-                self._search(regions, held_out, weights, clock)
+            if self.held_out is not None:
+                self._search(regions, self.held_out, weights, clock)
             self._train(self._sampler(regions, 1), weights, clock, until=1.0)
             self.best = self.average.values()
         except Cancelled:
             cancelled = True
         self.average.put(self.best or self.average.values())
-        figures = None if self.held_out_iou is None else tuple(self.held_out_iou)
-        seconds = time.monotonic() - start
-        return FitResult(self.step, seconds, self.loss, held_out, figures, cancelled)
+        return self._result(cancelled)
 
     def _search(
         self, regions: Sequence[Region], held_out: int, weights: Tensor, clock: Clock
@@ -153,13 +175,14 @@ class Trainer:
             self._measure(unseen)
         if self.best is not None:
             self.average.restart_from(self.best)
+            self.unspoilt = {k: v.clone() for k, v in self.network.trained_state().items()}
 
     def _train(self, sampler: CropSampler, weights: Tensor, clock: Clock, until: float) -> None:
         # one step at least: a network that learned nothing is no result
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            answer = self.network.probe if share < HEADS_ALONE else self.network.votes
+            answer = self.network.probe if share < self.heads_alone else self.network.votes
             self._advance(self._batch(sampler), answer, weights)
             self._report(share)
 
@@ -180,8 +203,8 @@ class Trainer:
             votes = answer(pixels.contiguous(memory_format=torch.channels_last))
         losses = [segmentation_loss(logits, masks, weights) for logits in votes]
         loss = torch.stack(losses).mean()
-        if batch.labelled < len(pixels):
-            loss = loss + self.limit.excess(torch.stack(votes)[:, batch.labelled :])
+        if (labelled := batch.labelled) < len(pixels):
+            loss = loss + self.limit.excess(torch.stack(votes)[:, labelled:])
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
@@ -199,8 +222,14 @@ class Trainer:
     def _measure(self, unseen: Sequence[Region]) -> None:
         with self.average.applied():
             figures = measure(self.network, self.store, unseen, self.device, self.classes)
-        if self.held_out_iou is None or mean(figures) >= mean(self.held_out_iou):
-            self.held_out_iou, self.best = figures, self.average.values()
+            if self.held_out_iou is None or mean(figures) >= mean(self.held_out_iou):
+                self.held_out_iou, self.best = figures, self.average.values()
+                self.on_best(self._result(cancelled=False))
+
+    def _result(self, cancelled: bool) -> FitResult:
+        figures = None if self.held_out_iou is None else tuple(self.held_out_iou)
+        seconds = time.monotonic() - self.began
+        return FitResult(self.step, seconds, self.loss, self.held_out, figures, cancelled)
 
     def _calibrate(self, regions: Sequence[Region]) -> None:
         settings = replace(self.settings, batch=min(4, self.settings.batch))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The area that is kept from training for a while, so that the figure shown is honest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import torch
@@ -18,11 +18,14 @@ from weft.training.regions import Region
 LEAST_AREAS = 3
 
 
-def choose_held_out(store: PatchStore, regions: Sequence[Region]) -> int | None:
+def choose_held_out(
+    store: PatchStore, regions: Sequence[Region], seen: Collection[int] = ()
+) -> int | None:
     """The area to hold out; None with fewer than three, or when every area is needed for a class.
 
     Among the areas whose classes all occur elsewhere too, the one with the most objects but one:
-    a fair sample that leaves the richest for training.
+    a fair sample that leaves the richest for training. Areas that were `seen` by the weights that
+    training starts from are left out, because they could only flatter them.
     """
     areas = sorted({region.area for region in regions if region.measurable})
     if len(areas) < LEAST_AREAS:
@@ -31,7 +34,7 @@ def choose_held_out(store: PatchStore, regions: Sequence[Region]) -> int | None:
     candidates = []
     for area in areas:
         others = set().union(*(pixels[other].keys() for other in areas if other != area))
-        if pixels[area] and pixels[area].keys() <= others:
+        if area not in seen and pixels[area] and pixels[area].keys() <= others:
             candidates.append((sum(pixels[area].values()), area))
     if not candidates:
         return None

@@ -9,6 +9,7 @@ from small_networks import FunctionEngine, small_model
 
 from weft.cli.process import tune_process
 from weft.inference.engines import Batch
+from weft.inference.part import whole_image
 from weft.jobs.predict import Means, predict_image
 from weft.progress import Context
 from weft.raster import inspect
@@ -29,5 +30,6 @@ if __name__ == "__main__":
     tune_process()
     path = Path(sys.argv[1])
     means = Means(small_model("test_vit", "linear"), FunctionEngine(as_classes), 512, 64)
-    predict_image(means, inspect(path), path.parent, Context(path.parent))
+    info = inspect(path)
+    predict_image(means, info, whole_image(info.grid), path.parent, Context(path.parent))
     print(peak_mb())

@@ -17,6 +17,7 @@ from weft.backbones.registry import find_backbone
 from weft.bundle import ModelCard, ModelClass, TrainingFigures
 from weft.grid import Grid
 from weft.inference.engines import Batch
+from weft.inference.part import whole_image
 from weft.inference.pipeline import plan_tiles, predict_strips
 from weft.model import Model
 from weft.network import Network
@@ -99,7 +100,7 @@ def predict_whole(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Probabilities (K, H, W) and validity (H, W) of a whole image, stretched from 0..255."""
     info = inspect(path)
-    plan = plan_tiles(info.grid, scale, side, overlap)
+    plan = plan_tiles(whole_image(info.grid), scale, side, overlap)
     stretch = Stretch((0.0,) * info.bands, (255.0,) * info.bands)
     probabilities = np.full((classes, info.grid.height, info.grid.width), np.nan, np.float32)
     valid = np.zeros((info.grid.height, info.grid.width), bool)

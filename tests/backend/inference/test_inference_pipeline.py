@@ -20,6 +20,7 @@ from torch import nn
 from weft.device import cpu
 from weft.errors import Cancelled, RasterError, RequestError
 from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_memory
+from weft.inference.part import whole_image
 from weft.inference.pipeline import plan_tiles, predict_strips
 from weft.raster import Stretch
 
@@ -88,7 +89,7 @@ def test_empty_tiles_are_not_computed_but_counted(tmp_path: Path) -> None:
     pixels[0, :, :30] = 50
     path = write_image(tmp_path / "void.tif", pixels, nodata=0)
     engine = FunctionEngine(first_band, batch=4)
-    plan = plan_tiles(plain_grid(640, 64), 1, 32, 0)
+    plan = plan_tiles(whole_image(plain_grid(640, 64)), 1, 32, 0)
     heard: list[int] = []
     strips = predict_strips(path, (1,), BLACK_TO_WHITE, engine, plan, 1, heard.append)
     assert sum(len(strip.valid) for strip in strips) == 64
@@ -167,7 +168,7 @@ def test_a_damaged_block_is_told_where_tiles_are_used(tmp_path: Path) -> None:
 
 
 def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
-    plan = plan_tiles(plain_grid(64, 64), 1, 32, 0)
+    plan = plan_tiles(whole_image(plain_grid(64, 64)), 1, 32, 0)
     path = tmp_path / "absent.tif"
     with pytest.raises(RasterError, match="does not exist"):
         next(predict_strips(path, (1,), BLACK_TO_WHITE, FunctionEngine(first_band), plan, 1, print))
@@ -175,7 +176,7 @@ def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
 
 
 def test_closing_early_ends_the_reader(image: Path) -> None:
-    plan = plan_tiles(plain_grid(210, 150), 1, 32, 0)
+    plan = plan_tiles(whole_image(plain_grid(210, 150)), 1, 32, 0)
     engine = FunctionEngine(first_band)
     strips = predict_strips(image, (1,), BLACK_TO_WHITE, engine, plan, 1, lambda done: None)
     next(strips)
@@ -186,7 +187,7 @@ def test_closing_early_ends_the_reader(image: Path) -> None:
 
 def test_a_cancel_ends_the_reader_and_is_heard_on_empty_tiles_too(tmp_path: Path) -> None:
     path = write_image(tmp_path / "void.tif", np.zeros((1, 640, 640), np.uint8), nodata=0)
-    plan = plan_tiles(plain_grid(640, 640), 1, 32, 0)
+    plan = plan_tiles(whole_image(plain_grid(640, 640)), 1, 32, 0)
 
     def stop(done: int) -> None:
         if done == 3:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from small_networks import plain_grid
 
 from weft.errors import RequestError
+from weft.inference.part import whole_image
 from weft.inference.pipeline import plan_tiles
 from weft.inference.strips import StripBlender
 from weft.inference.tiles import LARGEST_TILE, Axis, choose_overlap, choose_tile, plan_axis
@@ -62,7 +63,7 @@ def test_the_image_ends_away_from_the_ends_of_tiles(axis: Axis) -> None:
 def test_any_scale_gives_a_plan_whose_weights_sum_to_one(
     width: int, height: int, side: int, overlap: int, scale: float
 ) -> None:
-    plan = plan_tiles(plain_grid(width, height), scale, side, min(overlap, side // 2))
+    plan = plan_tiles(whole_image(plain_grid(width, height)), scale, side, min(overlap, side // 2))
     for axis in (plan.rows, plan.columns):
         total = np.zeros(axis.length)
         for index, span in enumerate(axis.spans):

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The card of a trained model: what it is, and how it came about."""
+
+import math
+from collections import Counter
+from datetime import UTC, datetime
+
+import numpy as np
+
+import weft
+from weft.backbones.weights import LoadedBackbone
+from weft.bundle import ModelCard, ModelClass, TrainingFigures
+from weft.jobs.material import Material
+from weft.jobs.start import Ground
+from weft.labels.read import BACKGROUND, Labels
+from weft.polygons.measure import area_m2
+from weft.training.fit import FitResult
+
+COLOURS = ("#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
+
+
+def describe_model(
+    backbone: LoadedBackbone,
+    adapter: str,
+    seed: int,
+    material: Material,
+    fit: FitResult,
+    seen: Ground,
+) -> ModelCard:
+    """The card that travels with the model; `seen` is what its state to go on from has seen."""
+    sources, labels = material.sources, material.sources.labels
+    return ModelCard(
+        backbone=backbone.spec.name,
+        backbone_digest=backbone.digest,
+        adapter=adapter,
+        bands=sources.bands,
+        dtype=material.infos[0].dtype,
+        low=sources.stretch.low,
+        high=sources.stretch.high,
+        gsd_m=material.gsd_m,
+        classes=tuple(
+            ModelClass(name, COLOURS[index % len(COLOURS)])
+            for index, name in enumerate(labels.classes)
+        ),
+        training=TrainingFigures(
+            seconds=round(fit.seconds, 2),
+            steps=fit.steps,
+            seed=seed,
+            loss=round(fit.loss, 5) if math.isfinite(fit.loss) else None,
+            held_out_iou=rounded(fit.held_out_iou),
+            areas=0 if sources.areas is None else len(sources.areas),
+            labels=dict(Counter(labels.frame["class"])),
+            images=tuple(path.name for path in sources.images),
+            small_object_m2=small_object(labels),
+            seen=seen.wkt,
+            seen_crs=seen.crs,
+        ),
+        licence_notes=(f"Backbone weights: {backbone.spec.licence}",),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        weft_version=weft.__version__,
+    )
+
+
+def rounded(figures: tuple[float, ...] | None) -> tuple[float | None, ...] | None:
+    """Figures as JSON can hold them; NaN becomes None."""
+    if figures is None:
+        return None
+    return tuple(None if math.isnan(figure) else round(figure, 4) for figure in figures)
+
+
+def small_object(labels: Labels) -> float | None:
+    """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
+    frame = labels.frame
+    polygons = frame.geometry[(frame["class"] != BACKGROUND) & (frame.area > 0)]
+    if frame.crs is None or polygons.empty:
+        return None
+    return round(float(np.percentile(area_m2(np.asarray(polygons.values), frame.crs), 10)), 3)

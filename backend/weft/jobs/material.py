@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a training learns from: images, bands, stretch, GSD, labels and areas, read and checked."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+
+from weft.errors import LabelError, RasterError
+from weft.labels.burn import count_overlaps
+from weft.labels.check import check_trainable
+from weft.labels.place import place_labels
+from weft.labels.read import Labels, read_areas, read_labels
+from weft.labels.source import LabelSource
+from weft.model import MOST_SCALE, describe_bands, ground_sampling, scale_between
+from weft.progress import Context
+from weft.raster.inspect import RasterInfo, default_bands, inspect
+from weft.raster.stretch import Stretch, fit_stretch
+from weft.training.patches import PatchStore, Sources, count_known
+from weft.training.regions import Region, plan_regions
+
+READING = "Reading the labelled areas"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was asked for, or holds from an earlier model; None lets the images decide."""
+
+    bands: tuple[int, ...] | None
+    gsd_m: float | None
+    stretch: Stretch | None
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything to learn from; `gsd_m` is the model's GSD, None for images without a CRS.
+
+    `scales[i]` is the GSD of image i over that of the model.
+    """
+
+    infos: tuple[RasterInfo, ...]
+    sources: Sources
+    regions: list[Region]
+    scales: tuple[float, ...]
+    gsd_m: float | None
+
+
+def read_material(
+    images: Sequence[Path],
+    labels_from: LabelSource,
+    areas_from: LabelSource | None,
+    class_field: str,
+    wishes: Wishes,
+    context: Context,
+) -> Material:
+    """Read and check it all; RasterError or LabelError when there is nothing to learn from."""
+    infos = tuple(inspect(path) for path in images)
+    bands = choose_bands(infos, wishes.bands, context)
+    labels = read_labels(labels_from, class_field)
+    areas = None if areas_from is None else read_areas(areas_from)
+    grids = [info.grid for info in infos]
+    for remark in check_trainable(labels, areas, grids, labels_from):
+        context.note(remark)
+    note_overlaps(labels, infos, context)
+    gsd = choose_gsd(infos, wishes.gsd_m)
+    scales = tuple(choose_scale(info, gsd) for info in infos)
+    context.progress(0, 1, READING)
+    stretch = wishes.stretch or fit_stretch(infos, bands)
+    sources = Sources(tuple(images), bands, stretch, labels, areas, labels.classes)
+    regions = plan_regions(grids, labels, areas, scales)
+    return Material(infos, sources, regions, scales, gsd)
+
+
+def choose_bands(
+    infos: Sequence[RasterInfo], wish: tuple[int, ...] | None, context: Context
+) -> tuple[int, ...]:
+    """The bands to use; RasterError when an image lacks one of them."""
+    bands = wish or default_bands(infos[0])
+    for info in infos:
+        missing = [band for band in bands if band not in info.data_bands]
+        if missing:
+            raise RasterError(
+                f"{info.path} has no band {missing[0]} but {describe_bands(info)}; choose others "
+                "with --bands."
+            )
+    if wish is None and infos[0].bands > len(bands):
+        chosen = ", ".join(map(str, bands))
+        context.note(f"Using the bands {chosen} of {infos[0].bands}; choose others with --bands.")
+    return bands
+
+
+def choose_gsd(infos: Sequence[RasterInfo], wish: float | None) -> float | None:
+    """The model's GSD in metres: the wish, or the median of the images; None where unknown."""
+    if wish is not None:
+        return wish
+    known = [gsd for info in infos if (gsd := ground_sampling(info.grid)) is not None]
+    return statistics.median_low(known) if known else None
+
+
+def choose_scale(info: RasterInfo, gsd_m: float | None) -> float:
+    """The image's GSD over the model's; RasterError when they are too far apart."""
+    scale = scale_between(ground_sampling(info.grid), gsd_m)
+    if scale is None:
+        raise RasterError(
+            f"{info.path} has pixels of {ground_sampling(info.grid):.3g} m, more than "
+            f"{MOST_SCALE:g} times off the {gsd_m:.3g} m of the model; train on images of similar "
+            "resolution, or choose another --gsd."
+        )
+    return scale
+
+
+def note_overlaps(labels: Labels, infos: Sequence[RasterInfo], context: Context) -> None:
+    """Tell how many labels overlap; the later one of the file wins."""
+    pairs = sum(
+        count_overlaps(place_labels(labels, info.grid), info.grid.transform) for info in infos
+    )
+    if pairs:
+        context.note(f"Labels overlap in {pairs} places; the later one wins there.")
+
+
+def read_ahead(store: PatchStore, context: Context) -> None:
+    """Read every region once, which may take long, with progress; the store keeps what it can."""
+    for number, region in enumerate(store.regions):
+        context.check_cancelled()
+        context.progress(number, len(store.regions), READING)
+        store[region]
+
+
+def check_pixels(
+    store: PatchStore, labels: Labels, areas: gpd.GeoSeries | None, source: LabelSource
+) -> None:
+    """LabelError when no object or no background is left on valid pixels."""
+    counts = count_known(store, store.regions, len(labels.classes))
+    if not counts[1:].any():
+        raise LabelError(
+            f"No label of {source} covers a valid pixel inside the areas; check that labels and "
+            "areas lie where the image has data."
+        )
+    if not counts[0] and (areas is not None or len(labels.classes) == 1):
+        raise LabelError(
+            "Nothing in the areas is background; leave some unlabelled ground inside an area."
+        )

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a prediction will take, before it starts: tiles, seconds, memory and disk."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import psutil
+
+from weft.inference.pipeline import plan_tiles
+from weft.jobs.predict import Means, PredictRequest, choose_parts, prepare
+from weft.model import check_image, image_scale, load_model
+from weft.progress import Context
+
+BESIDES = 1.15  # reading, blending and writing, as benchmarks/speed.py measures them
+OVERVIEWS = 4 / 3
+STRIP_COPIES = 3
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """`seconds` come from a tile timed just now; `disk_bytes` are before compression.
+
+    `memory_bytes` is what the engine will take in all, its present memory included.
+    """
+
+    images: int
+    megapixels: float
+    tiles: int
+    seconds: float
+    memory_bytes: int
+    disk_bytes: int
+    device: str
+
+
+def plan(request: PredictRequest, context: Context) -> PlanResult:
+    """Time one batch and reckon; nothing is written. Errors as `predict` would raise them."""
+    model = load_model(request.model, request.backbone_weights)
+    parts = choose_parts(request.images, request.extent, context)
+    for info in parts:
+        check_image(model.card, info)
+    means = prepare(request, model, context)
+    plans = [
+        plan_tiles(part, image_scale(model.card, info), means.tile, means.overlap)
+        for info, part in parts.items()
+    ]
+    tiles = sum(each.tiles for each in plans)
+    classes = len(model.card.classes)
+    widest = max(each.columns.length for each in plans)
+    row = 4 * classes * widest * max(each.rows.spans[0].size for each in plans)
+    pixels = sum(each.rows.length * each.columns.length for each in plans)
+    return PlanResult(
+        images=len(plans),
+        megapixels=pixels / 1e6,
+        tiles=tiles,
+        seconds=tiles * seconds_a_tile(means) * BESIDES,
+        memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
+        disk_bytes=int(pixels * (classes + 1) * OVERVIEWS),
+        device=means.engine.name,
+    )
+
+
+def seconds_a_tile(means: Means) -> float:
+    """Seconds for one tile of noise, in a batch as predict would send it, after a warm-up."""
+    shape = (means.engine.batch, len(means.model.card.bands), means.tile, means.tile)
+    batch = np.random.default_rng(0).random(shape, np.float32)
+    means.engine.predict(batch)
+    start = time.perf_counter()
+    means.engine.predict(batch)
+    return (time.perf_counter() - start) / means.engine.batch

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Going on from an earlier model: what it knows, and which ground its figures can not be from."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+import torch
+from pyproj import CRS
+from torch import Tensor
+
+from weft.bundle import ModelCard, read_bundle
+from weft.grid import Grid
+from weft.labels.place import outline, to_plane
+from weft.model import split_states
+from weft.progress import Context
+from weft.raster.stretch import Stretch
+from weft.training.fit import Start
+from weft.training.regions import Region
+
+TOUCHED = 0.01  # the share of an area that may have been seen, for neighbours drawn edge to edge
+LAST_LAYERS = re.compile(r"heads\.\d+\.(classify|levels\.\d+)\.(weight|bias)")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Polygons as WKT in a CRS, both None where nothing is known; an empty one has seen nothing."""
+
+    wkt: str | None
+    crs: str | None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier model: its card and the state to go on from."""
+
+    card: ModelCard
+    state: dict[str, Tensor]
+
+    @property
+    def stretch(self) -> Stretch:
+        """The stretch that it was trained with."""
+        return Stretch(self.card.low, self.card.high)
+
+    @property
+    def seen(self) -> Ground:
+        """The ground that the state has learned from."""
+        return Ground(self.card.training.seen, self.card.training.seen_crs)
+
+
+def read_earlier(
+    path: Path, backbone_digest: str, adapter: str, bands: tuple[int, ...] | None, context: Context
+) -> Earlier | None:
+    """The earlier model, or None with a note when it is of another kind than what is wished."""
+    card, tensors = read_bundle(path)
+    others = {
+        "backbone": card.backbone_digest != backbone_digest,
+        "adapter": card.adapter != adapter,
+        "bands": bands is not None and card.bands != bands,
+    }
+    for what, differs in others.items():
+        if differs:
+            context.note(f"Starting afresh, because {path.name} was made with other {what}.")
+            return None
+    return Earlier(card, split_states(tensors)[1])
+
+
+def start_from(earlier: Earlier, classes: Sequence[str], ground: gpd.GeoSeries) -> Start:
+    """The start of a training on areas at `ground`, by their numbers."""
+    names = [each.name for each in earlier.card.classes]
+    state = with_classes(earlier.state, names, classes)
+    return Start(state, seen_areas(earlier.seen, ground))
+
+
+def with_classes(
+    state: dict[str, Tensor], before: Sequence[str], now: Sequence[str]
+) -> dict[str, Tensor]:
+    """`state` with the rows of the heads' last layers in the order of `now`; new ones are zero."""
+    if list(before) == list(now):
+        return state
+    rows = [0, *(1 + before.index(name) if name in before else -1 for name in now)]
+    changed = dict(state)
+    for name, value in state.items():
+        if LAST_LAYERS.fullmatch(name):
+            taken = value[torch.tensor(rows).clamp_min(0)]
+            taken[torch.tensor(rows) < 0] = 0
+            changed[name] = taken
+    return changed
+
+
+def ground_of(
+    regions: Sequence[Region], grids: Sequence[Grid], areas: gpd.GeoSeries | None
+) -> gpd.GeoSeries:
+    """The polygon of each area by its number; of labels beside areas, the windows around them."""
+    crs = grids[0].crs if areas is None else areas.crs
+    drawn = {} if areas is None else dict(enumerate(areas.values))
+    pieces: dict[int, list[shapely.Geometry]] = {}
+    for region in regions:
+        if region.area in drawn:
+            continue
+        grid, window = grids[region.image], region.window
+        box = outline(grid.window_transform(window), (window.height, window.width))
+        placed = to_plane(gpd.GeoSeries([box], crs=grid.crs), crs).iloc[0]
+        pieces.setdefault(region.area, []).append(placed)
+    united = {number: shapely.union_all(boxes) for number, boxes in pieces.items()}
+    return gpd.GeoSeries(drawn | united, crs=crs)
+
+
+def seen_areas(seen: Ground, ground: gpd.GeoSeries) -> frozenset[int]:
+    """The areas of `ground` that have been learned from; all, where that is not known."""
+    if seen.wkt is None or (seen.crs is None) != (ground.crs is None):
+        return frozenset(ground.index.tolist())
+    known = gpd.GeoSeries(shapely.from_wkt([seen.wkt]), crs=seen.crs and CRS.from_wkt(seen.crs))
+    polygons = np.asarray(ground.values)
+    shared = shapely.area(shapely.intersection(polygons, to_plane(known, ground.crs).iloc[0]))
+    return frozenset(ground.index[shared > TOUCHED * shapely.area(polygons)].tolist())
+
+
+def ground_seen(ground: gpd.GeoSeries, held_out: int | None, earlier: Earlier | None) -> Ground:
+    """What a state has seen: all areas but the one held out, and what the earlier one saw."""
+    taught = ground.drop(index=held_out) if held_out is not None else ground
+    polygons = list(taught.values)
+    if earlier is not None:
+        if earlier.seen.wkt is None:
+            return Ground(None, None)
+        before = earlier.seen
+        known = gpd.GeoSeries(
+            shapely.from_wkt([before.wkt]), crs=before.crs and CRS.from_wkt(before.crs)
+        )
+        polygons += list(to_plane(known, ground.crs).values)
+    whole = shapely.union_all(shapely.make_valid(np.array(polygons, dtype=object)))
+    return Ground(shapely.to_wkt(whole, rounding_precision=-1), ground.crs and ground.crs.to_wkt())

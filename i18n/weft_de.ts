@@ -1,0 +1,897 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>@default</name>
+    <message>
+        <source>3  Adapt</source>
+        <translation>3  Anpassen</translation>
+    </message>
+    <message>
+        <source>Adapt</source>
+        <translation>Anpassen</translation>
+    </message>
+    <message>
+        <source>Learn from what is drawn</source>
+        <translation>Aus dem Gezeichneten lernen</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>Laden…</translation>
+    </message>
+    <message>
+        <source>Use a model from a file</source>
+        <translation>Ein Modell aus einer Datei verwenden</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>Keep this model for other images</source>
+        <translation>Dieses Modell für andere Bilder behalten</translation>
+    </message>
+    <message>
+        <source>too few areas to measure</source>
+        <translation>zu wenige Gebiete zum Messen</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Weights (*.safetensors *.pth)</source>
+        <translation>Gewichte (*.safetensors *.pth)</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>as chosen above</source>
+        <translation>wie oben gewählt</translation>
+    </message>
+    <message>
+        <source> m</source>
+        <translation> m</translation>
+    </message>
+    <message>
+        <source>as the images</source>
+        <translation>wie die Bilder</translation>
+    </message>
+    <message>
+        <source>for example 3,2,1</source>
+        <translation>zum Beispiel 3,2,1</translation>
+    </message>
+    <message>
+        <source>Start afresh, not from the last model</source>
+        <translation>Neu beginnen, nicht vom letzten Modell</translation>
+    </message>
+    <message>
+        <source>Fast, 20 s</source>
+        <translation>Schnell, 20 s</translation>
+    </message>
+    <message>
+        <source>Balanced, 1 min</source>
+        <translation>Ausgewogen, 1 min</translation>
+    </message>
+    <message>
+        <source>Best, 5 min</source>
+        <translation>Am besten, 5 min</translation>
+    </message>
+    <message>
+        <source>No model yet.</source>
+        <translation>Noch kein Modell.</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>Backbone</translation>
+    </message>
+    <message>
+        <source>Its weights</source>
+        <translation>Dessen Gewichte</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Zeitbudget</translation>
+    </message>
+    <message>
+        <source>GSD</source>
+        <translation>Bodenauflösung</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>held-out IoU {}</source>
+        <translation>IoU im Prüfgebiet {}</translation>
+    </message>
+    <message>
+        <source>default {}</source>
+        <translation>Vorgabe {}</translation>
+    </message>
+    <message>
+        <source>{} m²</source>
+        <translation>{} m²</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Fläche</translation>
+    </message>
+    <message>
+        <source>Double click to choose another colour</source>
+        <translation>Doppelklick wählt eine andere Farbe</translation>
+    </message>
+    <message>
+        <source>Colour of the class</source>
+        <translation>Farbe der Klasse</translation>
+    </message>
+    <message>
+        <source>{} ha</source>
+        <translation>{} ha</translation>
+    </message>
+    <message>
+        <source>Key {} draws this class; double click to rename it</source>
+        <translation>Taste {} zeichnet diese Klasse; Doppelklick benennt sie um</translation>
+    </message>
+    <message>
+        <source>WEFT</source>
+        <translation>WEFT</translation>
+    </message>
+    <message>
+        <source>Set up engine…</source>
+        <translation>Engine einrichten…</translation>
+    </message>
+    <message>
+        <source>Install what WEFT computes with</source>
+        <translation>Installieren, womit WEFT rechnet</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Open the guide</source>
+        <translation>Die Anleitung öffnen</translation>
+    </message>
+    <message>
+        <source>Draw a polygon: click its corners, right click to finish</source>
+        <translation>Polygon zeichnen: Ecken klicken, Rechtsklick schließt ab</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle: drag, or click two corners</source>
+        <translation>Rechteck zeichnen: ziehen oder zwei Ecken klicken</translation>
+    </message>
+    <message>
+        <source>Paint: drag; Shift and wheel change the width</source>
+        <translation>Malen: ziehen; Umschalt und Mausrad ändern die Breite</translation>
+    </message>
+    <message>
+        <source>Area: a rectangle inside which every object is labelled</source>
+        <translation>Gebiet: ein Rechteck, in dem jedes Objekt gezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Erase labels; areas that are covered wholly go too</source>
+        <translation>Radieren; ganz überdeckte Gebiete verschwinden auch</translation>
+    </message>
+    <message>
+        <source>1  Image</source>
+        <translation>1  Bild</translation>
+    </message>
+    <message>
+        <source>Save this extent as a raster…</source>
+        <translation>Ausschnitt als Raster speichern…</translation>
+    </message>
+    <message>
+        <source>Export what the map shows of this layer as a GeoTIFF, and use that</source>
+        <translation>Was die Karte von diesem Layer zeigt als GeoTIFF speichern und dieses verwenden</translation>
+    </message>
+    <message>
+        <source>Add a raster layer to the project: an orthophoto, for example.</source>
+        <translation>Fügen Sie dem Projekt einen Rasterlayer hinzu, zum Beispiel ein Orthofoto.</translation>
+    </message>
+    <message>
+        <source>2  Labels</source>
+        <translation>2  Beispiele</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> px</translation>
+    </message>
+    <message>
+        <source>Width of brush and eraser; Shift and the mouse wheel change it too</source>
+        <translation>Breite von Pinsel und Radierer; auch mit Umschalt und Mausrad</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>Datei…</translation>
+    </message>
+    <message>
+        <source>Keep labels and areas in another GeoPackage</source>
+        <translation>Beispiele und Gebiete in einem anderen GeoPackage behalten</translation>
+    </message>
+    <message>
+        <source>Add class</source>
+        <translation>Neue Klasse</translation>
+    </message>
+    <message>
+        <source>Name, such as building or ship:</source>
+        <translation>Name, etwa Gebäude oder Schiff:</translation>
+    </message>
+    <message>
+        <source>Add class…</source>
+        <translation>Neue Klasse…</translation>
+    </message>
+    <message>
+        <source>Another kind of object to draw and find</source>
+        <translation>Eine weitere Art von Objekten</translation>
+    </message>
+    <message>
+        <source>Delete class</source>
+        <translation>Klasse löschen</translation>
+    </message>
+    <message>
+        <source>The class and its labels</source>
+        <translation>Die Klasse und ihre Beispiele</translation>
+    </message>
+    <message>
+        <source>Ready to adapt.</source>
+        <translation>Bereit zum Anpassen.</translation>
+    </message>
+    <message>
+        <source>The file is made with the first label.</source>
+        <translation>Die Datei entsteht mit dem ersten Beispiel.</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Eine Klasse braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>There is a class of this name already.</source>
+        <translation>Es gibt schon eine Klasse mit diesem Namen.</translation>
+    </message>
+    <message>
+        <source>{} is shown where its probability is at least {:.2f}.</source>
+        <translation>{} wird gezeigt, wo die Wahrscheinlichkeit mindestens {:.2f} ist.</translation>
+    </message>
+    <message>
+        <source>4  Look</source>
+        <translation>4  Ansehen</translation>
+    </message>
+    <message>
+        <source>Preview view</source>
+        <translation>Ausschnitt zeigen</translation>
+    </message>
+    <message>
+        <source>Predict what the map shows now</source>
+        <translation>Vorhersagen, was die Karte jetzt zeigt</translation>
+    </message>
+    <message>
+        <source>Predict the view after each Adapt</source>
+        <translation>Nach jedem Anpassen vorhersagen</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Deckkraft</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Schwelle</translation>
+    </message>
+    <message>
+        <source>Outdated: labels or model have changed since.</source>
+        <translation>Veraltet: Beispiele oder Modell haben sich geändert.</translation>
+    </message>
+    <message>
+        <source>Loss (blue, falls while it learns) and IoU on the held-out area (green, 0 to 1)</source>
+        <translation>Verlust (blau, fällt beim Lernen) und IoU im Prüfgebiet (grün, 0 bis 1)</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>held-out IoU: not yet</source>
+        <translation>IoU im Prüfgebiet: noch nicht</translation>
+    </message>
+    <message>
+        <source>loss {:.2f}</source>
+        <translation>Verlust {:.2f}</translation>
+    </message>
+    <message>
+        <source>held-out IoU {:.2f}</source>
+        <translation>IoU im Prüfgebiet {:.2f}</translation>
+    </message>
+    <message>
+        <source>Folder of the engine</source>
+        <translation>Ordner der Engine</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Eigenes Python</translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation>Rechnen auf</translation>
+    </message>
+    <message>
+        <source>GPU where there is one</source>
+        <translation>GPU, wo es eine gibt</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>GPU only (CUDA)</source>
+        <translation>nur GPU (CUDA)</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock.</source>
+        <translation>Leer lassen, um die Engine zu verwenden, die „Engine einrichten…“ installiert. Ein hier angegebenes Python muss die Pakete aus requirements.lock haben.</translation>
+    </message>
+    <message>
+        <source>6  Polygons</source>
+        <translation>6  Polygone</translation>
+    </message>
+    <message>
+        <source> m²</source>
+        <translation> m²</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>one pixel</source>
+        <translation>ein Pixel</translation>
+    </message>
+    <message>
+        <source>Automatic: a quarter of a small labelled object</source>
+        <translation>Automatisch: ein Viertel eines kleinen Beispiels</translation>
+    </message>
+    <message>
+        <source>Least area</source>
+        <translation>Kleinste Fläche</translation>
+    </message>
+    <message>
+        <source>Least hole</source>
+        <translation>Kleinstes Loch</translation>
+    </message>
+    <message>
+        <source>Simplify, all classes</source>
+        <translation>Vereinfachen, alle Klassen</translation>
+    </message>
+    <message>
+        <source>Draw again</source>
+        <translation>Neu zeichnen</translation>
+    </message>
+    <message>
+        <source>New polygons from the last run; predicts nothing</source>
+        <translation>Neue Polygone aus dem letzten Lauf, ohne neue Vorhersage</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Shapefile, GeoPackage, GeoJSON or FlatGeobuf</source>
+        <translation>Shapefile, GeoPackage, GeoJSON oder FlatGeobuf</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop after this step and keep what is finished</source>
+        <translation>Nach diesem Schritt aufhören und Fertiges behalten</translation>
+    </message>
+    <message>
+        <source>Stop now</source>
+        <translation>Sofort stoppen</translation>
+    </message>
+    <message>
+        <source>Stop, and end the engine if it takes over 15 seconds</source>
+        <translation>Aufhören und die Engine beenden, wenn es über 15 Sekunden dauert</translation>
+    </message>
+    <message>
+        <source>{:.1f} h left</source>
+        <translation>noch {:.1f} h</translation>
+    </message>
+    <message>
+        <source>{} s left</source>
+        <translation>noch {} s</translation>
+    </message>
+    <message>
+        <source>{} min left</source>
+        <translation>noch {} min</translation>
+    </message>
+    <message>
+        <source>5  Run</source>
+        <translation>5  Ausführen</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Was die Karte zeigt</translation>
+    </message>
+    <message>
+        <source>All of the chosen images</source>
+        <translation>Alle gewählten Bilder ganz</translation>
+    </message>
+    <message>
+        <source>Selected polygons of the active layer</source>
+        <translation>Gewählte Polygone des aktiven Layers</translation>
+    </message>
+    <message>
+        <source>Estimate tells tiles, time, memory and disk before you start.</source>
+        <translation>Schätzen nennt Kacheln, Zeit, Speicher und Platz vor dem Start.</translation>
+    </message>
+    <message>
+        <source>Estimate</source>
+        <translation>Schätzen</translation>
+    </message>
+    <message>
+        <source>What a run will take, before it starts</source>
+        <translation>Was ein Lauf brauchen wird</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Predict there, and draw polygons</source>
+        <translation>Dort vorhersagen und Polygone zeichnen</translation>
+    </message>
+    <message>
+        <source>{:.1f} megapixels, {} tiles, about {} on {}
+{} of memory, at most {} of disk</source>
+        <translation>{:.1f} Megapixel, {} Kacheln, etwa {} mit {}
+{} Speicher, höchstens {} Platz</translation>
+    </message>
+    <message>
+        <source>{:.1f} h</source>
+        <translation>{:.1f} h</translation>
+    </message>
+    <message>
+        <source>{} s</source>
+        <translation>{} s</translation>
+    </message>
+    <message>
+        <source>{} min</source>
+        <translation>{} min</translation>
+    </message>
+    <message>
+        <source>Save this extent as a raster</source>
+        <translation>Diesen Ausschnitt als Raster speichern</translation>
+    </message>
+    <message>
+        <source>{} × {} pixels are too many; zoom in, or choose larger pixels, up to {} a side.</source>
+        <translation>{} × {} Pixel sind zu viele; zoomen Sie hinein, oder wählen Sie größere Pixel, bis {} je Seite.</translation>
+    </message>
+    <message>
+        <source>Size of a pixel, in {}; the map now shows:</source>
+        <translation>Größe eines Pixels in {}; die Karte zeigt jetzt:</translation>
+    </message>
+    <message>
+        <source>Saving the view of {}; QGIS shows the progress below the map.</source>
+        <translation>Der Ausschnitt von {} wird gespeichert; QGIS zeigt den Fortschritt unter der Karte.</translation>
+    </message>
+    <message>
+        <source>{} (saved view)</source>
+        <translation>{} (gespeicherter Ausschnitt)</translation>
+    </message>
+    <message>
+        <source>The view cannot be saved: {}</source>
+        <translation>Der Ausschnitt lässt sich nicht speichern: {}</translation>
+    </message>
+    <message>
+        <source>The view was saved, but {} cannot be opened.</source>
+        <translation>Der Ausschnitt ist gespeichert, aber {} lässt sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>Set up engine</source>
+        <translation>Engine einrichten</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Einrichten</translation>
+    </message>
+    <message>
+        <source>Download and install</source>
+        <translation>Herunterladen und installieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this window</source>
+        <translation>Dieses Fenster schließen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Nochmals versuchen</translation>
+    </message>
+    <message>
+        <source>WEFT computes with PyTorch, in a Python of its own; QGIS&apos;s Python is never touched. About 3 GB are downloaded from the Python package index, and 6 GB of disk are taken in {}. It can be cancelled, and goes on next time where it stopped.</source>
+        <translation>WEFT rechnet mit PyTorch in einem eigenen Python; das Python von QGIS bleibt unberührt. Etwa 3 GB werden vom Python-Paketindex geladen und 6 GB in {} belegt. Sie können abbrechen; beim nächsten Mal geht es weiter, wo es aufgehört hat.</translation>
+    </message>
+    <message>
+        <source>The engine works: {}.</source>
+        <translation>Die Engine läuft: {}.</translation>
+    </message>
+    <message>
+        <source>Reading the labelled areas</source>
+        <translation>Die Gebiete werden gelesen</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Predicting</source>
+        <translation>Vorhersage von</translation>
+    </message>
+    <message>
+        <source>Outlines of</source>
+        <translation>Umrisse von</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Schreiben von</translation>
+    </message>
+    <message>
+        <source>Exporting to ONNX</source>
+        <translation>Export nach ONNX</translation>
+    </message>
+    <message>
+        <source>Comparing with torch</source>
+        <translation>Vergleich mit torch</translation>
+    </message>
+    <message>
+        <source>File for labels and areas</source>
+        <translation>Datei für Beispiele und Gebiete</translation>
+    </message>
+    <message>
+        <source>GeoPackage (*.gpkg)</source>
+        <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>Load model</source>
+        <translation>Modell laden</translation>
+    </message>
+    <message>
+        <source>WEFT model (*.weft)</source>
+        <translation>WEFT-Modell (*.weft)</translation>
+    </message>
+    <message>
+        <source>Save model</source>
+        <translation>Modell speichern</translation>
+    </message>
+    <message>
+        <source>Export polygons</source>
+        <translation>Polygone exportieren</translation>
+    </message>
+    <message>
+        <source>Starting to adapt</source>
+        <translation>Das Anpassen beginnt</translation>
+    </message>
+    <message>
+        <source>Predicting the view</source>
+        <translation>Der Ausschnitt wird vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Estimating</source>
+        <translation>Es wird geschätzt</translation>
+    </message>
+    <message>
+        <source>Starting to predict</source>
+        <translation>Die Vorhersage beginnt</translation>
+    </message>
+    <message>
+        <source>Drawing polygons</source>
+        <translation>Polygone werden gezeichnet</translation>
+    </message>
+    <message>
+        <source>Choose an image first.</source>
+        <translation>Wählen Sie zuerst ein Bild.</translation>
+    </message>
+    <message>
+        <source>{} written.</source>
+        <translation>{} geschrieben.</translation>
+    </message>
+    <message>
+        <source>Stopped early; the best model so far is kept.</source>
+        <translation>Früh beendet; das bisher beste Modell ist behalten.</translation>
+    </message>
+    <message>
+        <source>no objects</source>
+        <translation>keine Objekte</translation>
+    </message>
+    <message>
+        <source>The label file {} cannot be used: {}</source>
+        <translation>Die Datei {} kann nicht verwendet werden: {}</translation>
+    </message>
+    <message>
+        <source>Select polygons in a vector layer, and make that layer the active one.</source>
+        <translation>Wählen Sie Polygone in einem Vektorlayer, und machen Sie ihn zum aktiven.</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygone</translation>
+    </message>
+    <message>
+        <source>Polygons: {}.</source>
+        <translation>Polygone: {}.</translation>
+    </message>
+    <message>
+        <source>The model cannot be saved there: {}</source>
+        <translation>Das Modell kann dort nicht gespeichert werden: {}</translation>
+    </message>
+    <message>
+        <source>The polygons cannot be written: {}</source>
+        <translation>Die Polygone können nicht geschrieben werden: {}</translation>
+    </message>
+    <message>
+        <source>Only {:.1f} GB are free at {}; the run may need up to {:.1f} GB.</source>
+        <translation>Nur {:.1f} GB sind bei {} frei; der Lauf braucht bis zu {:.1f} GB.</translation>
+    </message>
+    <message>
+        <source>Preview: {}</source>
+        <translation>Vorschau: {}</translation>
+    </message>
+    <message>
+        <source>Another job is running; wait for it, or cancel it.</source>
+        <translation>Es läuft schon etwas; warten Sie, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+        <source>The labels cannot be written for the engine: {}</source>
+        <translation>Die Beispiele können nicht für die Engine geschrieben werden: {}</translation>
+    </message>
+    <message>
+        <source>Choose a name that ends in {}.</source>
+        <translation>Wählen Sie einen Namen, der auf {} endet.</translation>
+    </message>
+    <message>
+        <source>unknown resolution</source>
+        <translation>unbekannte Auflösung</translation>
+    </message>
+    <message>
+        <source>1 band</source>
+        <translation>1 Kanal</translation>
+    </message>
+    <message>
+        <source>no nodata value</source>
+        <translation>kein Nodata-Wert</translation>
+    </message>
+    <message>
+        <source>The layer is broken; mend its data source first.</source>
+        <translation>Der Layer ist defekt; reparieren Sie zuerst seine Datenquelle.</translation>
+    </message>
+    <message>
+        <source>The layer is no image file, as the engine needs; save this extent as a raster.</source>
+        <translation>Der Layer ist keine Bilddatei, wie die Engine sie braucht; speichern Sie diesen Ausschnitt als Raster.</translation>
+    </message>
+    <message>
+        <source>{:.3g} m a pixel</source>
+        <translation>{:.3g} m je Pixel</translation>
+    </message>
+    <message>
+        <source>{} bands</source>
+        <translation>{} Kanäle</translation>
+    </message>
+    <message>
+        <source>nodata {}</source>
+        <translation>Nodata {}</translation>
+    </message>
+    <message>
+        <source>no CRS</source>
+        <translation>kein KBS</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Labelled areas</source>
+        <translation>Gezeichnete Gebiete</translation>
+    </message>
+    <message>
+        <source>Add area</source>
+        <translation>Gebiet hinzufügen</translation>
+    </message>
+    <message>
+        <source>Erase labels</source>
+        <translation>Beispiele radieren</translation>
+    </message>
+    <message>
+        <source>Erase areas</source>
+        <translation>Gebiete radieren</translation>
+    </message>
+    <message>
+        <source>Add {}</source>
+        <translation>{} hinzufügen</translation>
+    </message>
+    <message>
+        <source>{} has no layer &quot;{}&quot;.</source>
+        <translation>{} hat keinen Layer „{}“.</translation>
+    </message>
+    <message>
+        <source>Rename {}</source>
+        <translation>{} umbenennen</translation>
+    </message>
+    <message>
+        <source>Delete {}</source>
+        <translation>{} löschen</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>andere</translation>
+    </message>
+    <message>
+        <source>Draw some objects with the tools above.</source>
+        <translation>Zeichnen Sie einige Objekte mit den Werkzeugen oben.</translation>
+    </message>
+    <message>
+        <source>No background yet: draw an area rectangle around objects that are all labelled.</source>
+        <translation>Noch kein Hintergrund: Zeichnen Sie ein Gebiet um Objekte, die alle gezeichnet sind.</translation>
+    </message>
+    <message>
+        <source>One more area, and the result can be measured.</source>
+        <translation>Noch ein Gebiet, und das Ergebnis lässt sich messen.</translation>
+    </message>
+    <message>
+        <source>Nothing is labelled as {} yet.</source>
+        <translation>Noch nichts ist als {} gezeichnet.</translation>
+    </message>
+    <message>
+        <source>{} more areas, and the result can be measured.</source>
+        <translation>Noch {} Gebiete, und das Ergebnis lässt sich messen.</translation>
+    </message>
+    <message>
+        <source>A few more objects of {} would help.</source>
+        <translation>Einige weitere Objekte der Klasse {} würden helfen.</translation>
+    </message>
+    <message>
+        <source>WEFT panel</source>
+        <translation>WEFT-Bedienfeld</translation>
+    </message>
+    <message>
+        <source>The engine starts with the first job.</source>
+        <translation>Die Engine startet mit dem ersten Auftrag.</translation>
+    </message>
+    <message>
+        <source>The labels are not saved: {}</source>
+        <translation>Die Beispiele sind nicht gespeichert: {}</translation>
+    </message>
+    <message>
+        <source>The engine was stopped.</source>
+        <translation>Die Engine wurde beendet.</translation>
+    </message>
+    <message>
+        <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
+        <translation>Die Engine ist in zehn Minuten dreimal abgestürzt und wird nicht mehr gestartet; siehe das Protokoll WEFT.</translation>
+    </message>
+    <message>
+        <source>The engine ended unexpectedly ({}); the next job starts it again.</source>
+        <translation>Die Engine endete unerwartet ({}); der nächste Auftrag startet sie neu.</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s Python, {}, cannot be started; set up the engine again.</source>
+        <translation>Das Python der Engine, {}, lässt sich nicht starten; richten Sie die Engine neu ein.</translation>
+    </message>
+    <message>
+        <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
+        <translation>Die Engine ist noch nicht eingerichtet; drücken Sie „Engine einrichten…“.</translation>
+    </message>
+    <message>
+        <source>The Python set in the options, {}, does not exist; choose another.</source>
+        <translation>Das Python aus den Optionen, {}, gibt es nicht; wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>it was ended by the system, most often because memory ran out</source>
+        <translation>vom System beendet, meist weil der Speicher ausging</translation>
+    </message>
+    <message>
+        <source>exit status {}</source>
+        <translation>Endstatus {}</translation>
+    </message>
+    <message>
+        <source>it crashed</source>
+        <translation>abgestürzt</translation>
+    </message>
+    <message>
+        <source>The disk is full; free about 8 GB, or choose another folder for the engine.</source>
+        <translation>Die Platte ist voll; schaffen Sie etwa 8 GB Platz, oder wählen Sie einen anderen Ordner für die Engine.</translation>
+    </message>
+    <message>
+        <source>A file of the engine is in use; close other QGIS windows, pause the virus scanner for that folder, and try again.</source>
+        <translation>Eine Datei der Engine ist in Gebrauch; schließen Sie andere QGIS-Fenster, nehmen Sie den Ordner vom Virenscanner aus, und versuchen Sie es nochmals.</translation>
+    </message>
+    <message>
+        <source>The proxy refused the connection; check the proxy in QGIS under Settings &gt; Options &gt; Network.</source>
+        <translation>Der Proxy hat die Verbindung abgelehnt; prüfen Sie ihn in QGIS unter Einstellungen &gt; Optionen &gt; Netzwerk.</translation>
+    </message>
+    <message>
+        <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
+        <translation>Der Verbindung wird nicht vertraut, wie in manchen Firmennetzen; fragen Sie Ihre Administration nach dem Zertifikat, und setzen Sie SSL_CERT_FILE darauf.</translation>
+    </message>
+    <message>
+        <source>This Python cannot make environments; install its venv module (python3-venv on Debian and Ubuntu), or choose another Python.</source>
+        <translation>Dieses Python kann keine Umgebungen anlegen; installieren Sie sein Modul venv (python3-venv auf Debian und Ubuntu), oder wählen Sie ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
+        <translation>Ein geladenes Paket ist nicht das geprüfte und wurde abgelehnt; versuchen Sie es nochmals, oder fragen Sie Ihre Administration nach dem Paketspiegel.</translation>
+    </message>
+    <message>
+        <source>There is no package for this system; WEFT needs a 64-bit Windows, macOS or Linux and Python 3.11 to 3.14.</source>
+        <translation>Für dieses System gibt es kein Paket; WEFT braucht Windows, macOS oder Linux mit 64 Bit und Python 3.11 bis 3.14.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>
+        <translation>Der Paketindex ist nicht erreichbar; prüfen Sie Netz und Proxy in QGIS, und versuchen Sie es nochmals: Vorhandenes bleibt.</translation>
+    </message>
+    <message>
+        <source>The folder of the engine cannot be written to; choose another one in the options.</source>
+        <translation>In den Ordner der Engine kann nicht geschrieben werden; wählen Sie in den Optionen einen anderen.</translation>
+    </message>
+    <message>
+        <source>The set-up failed; the transcript below says where.</source>
+        <translation>Die Einrichtung ist misslungen; das Protokoll unten sagt, wo.</translation>
+    </message>
+    <message>
+        <source>Making the environment</source>
+        <translation>Die Umgebung wird angelegt</translation>
+    </message>
+    <message>
+        <source>No Python 3.11 to 3.14 was found; install one for your user from python.org (no administrator is needed), or choose one in the options.</source>
+        <translation>Kein Python 3.11 bis 3.14 gefunden; installieren Sie eines für Ihr Konto von python.org (ohne Administration), oder wählen Sie eines in den Optionen.</translation>
+    </message>
+    <message>
+        <source>Installing the engine&apos;s packages (about 6 GB)</source>
+        <translation>Die Pakete der Engine werden installiert (etwa 6 GB)</translation>
+    </message>
+    <message>
+        <source>Trying the engine</source>
+        <translation>Die Engine wird ausprobiert</translation>
+    </message>
+    <message>
+        <source>Fetching the installer</source>
+        <translation>Der Installierer wird geholt</translation>
+    </message>
+    <message>
+        <source>The lock file of this WEFT is damaged; install the plugin again.</source>
+        <translation>Die Sperrdatei dieses WEFT ist beschädigt; installieren Sie die Erweiterung neu.</translation>
+    </message>
+    <message>
+        <source>Looking for a Python</source>
+        <translation>Ein Python wird gesucht</translation>
+    </message>
+    <message>
+        <source>Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
+        <translation>Nur {:.1f} GB sind bei {} frei, die Engine braucht etwa 8 GB; schaffen Sie Platz, oder wählen Sie in den Optionen einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what is installed already is kept for the next try.</source>
+        <translation>Abgebrochen; was schon installiert ist, bleibt für den nächsten Versuch.</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s folder cannot be used: {}</source>
+        <translation>Der Ordner der Engine kann nicht verwendet werden: {}</translation>
+    </message>
+</context>
+</TS>

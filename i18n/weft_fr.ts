@@ -1,0 +1,897 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr" sourcelanguage="en">
+<context>
+    <name>@default</name>
+    <message>
+        <source>3  Adapt</source>
+        <translation>3  Adapter</translation>
+    </message>
+    <message>
+        <source>Adapt</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Learn from what is drawn</source>
+        <translation>Apprendre de ce qui est dessiné</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>Charger…</translation>
+    </message>
+    <message>
+        <source>Use a model from a file</source>
+        <translation>Utiliser un modèle depuis un fichier</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Enregistrer…</translation>
+    </message>
+    <message>
+        <source>Keep this model for other images</source>
+        <translation>Garder ce modèle pour d&apos;autres images</translation>
+    </message>
+    <message>
+        <source>too few areas to measure</source>
+        <translation>trop peu de zones pour mesurer</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Avancé</translation>
+    </message>
+    <message>
+        <source>Weights (*.safetensors *.pth)</source>
+        <translation>Poids (*.safetensors *.pth)</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>as chosen above</source>
+        <translation>comme choisi ci-dessus</translation>
+    </message>
+    <message>
+        <source> m</source>
+        <translation> m</translation>
+    </message>
+    <message>
+        <source>as the images</source>
+        <translation>comme les images</translation>
+    </message>
+    <message>
+        <source>for example 3,2,1</source>
+        <translation>par exemple 3,2,1</translation>
+    </message>
+    <message>
+        <source>Start afresh, not from the last model</source>
+        <translation>Repartir de zéro, sans le dernier modèle</translation>
+    </message>
+    <message>
+        <source>Fast, 20 s</source>
+        <translation>Rapide, 20 s</translation>
+    </message>
+    <message>
+        <source>Balanced, 1 min</source>
+        <translation>Équilibré, 1 min</translation>
+    </message>
+    <message>
+        <source>Best, 5 min</source>
+        <translation>Le meilleur, 5 min</translation>
+    </message>
+    <message>
+        <source>No model yet.</source>
+        <translation>Pas encore de modèle.</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>Backbone</translation>
+    </message>
+    <message>
+        <source>Its weights</source>
+        <translation>Ses poids</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>Adaptateur</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>GSD</source>
+        <translation>Résolution au sol</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>Bandes</translation>
+    </message>
+    <message>
+        <source>held-out IoU {}</source>
+        <translation>IoU de la zone témoin {}</translation>
+    </message>
+    <message>
+        <source>default {}</source>
+        <translation>par défaut {}</translation>
+    </message>
+    <message>
+        <source>{} m²</source>
+        <translation>{} m²</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objets</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Surface</translation>
+    </message>
+    <message>
+        <source>Double click to choose another colour</source>
+        <translation>Double-clic pour choisir une autre couleur</translation>
+    </message>
+    <message>
+        <source>Colour of the class</source>
+        <translation>Couleur de la classe</translation>
+    </message>
+    <message>
+        <source>{} ha</source>
+        <translation>{} ha</translation>
+    </message>
+    <message>
+        <source>Key {} draws this class; double click to rename it</source>
+        <translation>La touche {} dessine cette classe ; double-clic pour la renommer</translation>
+    </message>
+    <message>
+        <source>WEFT</source>
+        <translation>WEFT</translation>
+    </message>
+    <message>
+        <source>Set up engine…</source>
+        <translation>Installer le moteur…</translation>
+    </message>
+    <message>
+        <source>Install what WEFT computes with</source>
+        <translation>Installer ce avec quoi WEFT calcule</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+    <message>
+        <source>Open the guide</source>
+        <translation>Ouvrir le guide</translation>
+    </message>
+    <message>
+        <source>Draw a polygon: click its corners, right click to finish</source>
+        <translation>Dessiner un polygone : cliquer les sommets, clic droit pour finir</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle: drag, or click two corners</source>
+        <translation>Dessiner un rectangle : glisser, ou cliquer deux coins</translation>
+    </message>
+    <message>
+        <source>Paint: drag; Shift and wheel change the width</source>
+        <translation>Peindre : glisser ; Maj et molette changent la largeur</translation>
+    </message>
+    <message>
+        <source>Area: a rectangle inside which every object is labelled</source>
+        <translation>Zone : un rectangle où chaque objet est dessiné</translation>
+    </message>
+    <message>
+        <source>Erase labels; areas that are covered wholly go too</source>
+        <translation>Effacer ; les zones entièrement couvertes disparaissent aussi</translation>
+    </message>
+    <message>
+        <source>1  Image</source>
+        <translation>1  Image</translation>
+    </message>
+    <message>
+        <source>Save this extent as a raster…</source>
+        <translation>Enregistrer l&apos;emprise en raster…</translation>
+    </message>
+    <message>
+        <source>Export what the map shows of this layer as a GeoTIFF, and use that</source>
+        <translation>Exporter en GeoTIFF ce que la carte montre de cette couche, et l&apos;utiliser</translation>
+    </message>
+    <message>
+        <source>Add a raster layer to the project: an orthophoto, for example.</source>
+        <translation>Ajoutez une couche raster au projet : une orthophoto, par exemple.</translation>
+    </message>
+    <message>
+        <source>2  Labels</source>
+        <translation>2  Exemples</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> px</translation>
+    </message>
+    <message>
+        <source>Width of brush and eraser; Shift and the mouse wheel change it too</source>
+        <translation>Largeur du pinceau et de la gomme ; aussi par Maj et molette</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>Fichier…</translation>
+    </message>
+    <message>
+        <source>Keep labels and areas in another GeoPackage</source>
+        <translation>Garder exemples et zones dans un autre GeoPackage</translation>
+    </message>
+    <message>
+        <source>Add class</source>
+        <translation>Nouvelle classe</translation>
+    </message>
+    <message>
+        <source>Name, such as building or ship:</source>
+        <translation>Nom, par exemple bâtiment ou bateau :</translation>
+    </message>
+    <message>
+        <source>Add class…</source>
+        <translation>Nouvelle classe…</translation>
+    </message>
+    <message>
+        <source>Another kind of object to draw and find</source>
+        <translation>Une autre sorte d&apos;objets</translation>
+    </message>
+    <message>
+        <source>Delete class</source>
+        <translation>Supprimer la classe</translation>
+    </message>
+    <message>
+        <source>The class and its labels</source>
+        <translation>La classe et ses exemples</translation>
+    </message>
+    <message>
+        <source>Ready to adapt.</source>
+        <translation>Prêt à adapter.</translation>
+    </message>
+    <message>
+        <source>The file is made with the first label.</source>
+        <translation>Le fichier est créé avec le premier exemple.</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>Une classe a besoin d&apos;un nom.</translation>
+    </message>
+    <message>
+        <source>There is a class of this name already.</source>
+        <translation>Il y a déjà une classe de ce nom.</translation>
+    </message>
+    <message>
+        <source>{} is shown where its probability is at least {:.2f}.</source>
+        <translation>{} est montré où sa probabilité atteint {:.2f}.</translation>
+    </message>
+    <message>
+        <source>4  Look</source>
+        <translation>4  Regarder</translation>
+    </message>
+    <message>
+        <source>Preview view</source>
+        <translation>Aperçu de la vue</translation>
+    </message>
+    <message>
+        <source>Predict what the map shows now</source>
+        <translation>Prédire ce que la carte montre</translation>
+    </message>
+    <message>
+        <source>Predict the view after each Adapt</source>
+        <translation>Prédire la vue après chaque adaptation</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Opacité</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Seuil</translation>
+    </message>
+    <message>
+        <source>Outdated: labels or model have changed since.</source>
+        <translation>Périmé : exemples ou modèle ont changé depuis.</translation>
+    </message>
+    <message>
+        <source>Loss (blue, falls while it learns) and IoU on the held-out area (green, 0 to 1)</source>
+        <translation>Perte (bleu, baisse en apprenant) et IoU de la zone témoin (vert, 0 à 1)</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>perte</translation>
+    </message>
+    <message>
+        <source>held-out IoU: not yet</source>
+        <translation>IoU de la zone témoin : pas encore</translation>
+    </message>
+    <message>
+        <source>loss {:.2f}</source>
+        <translation>perte {:.2f}</translation>
+    </message>
+    <message>
+        <source>held-out IoU {:.2f}</source>
+        <translation>IoU de la zone témoin {:.2f}</translation>
+    </message>
+    <message>
+        <source>Folder of the engine</source>
+        <translation>Dossier du moteur</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Votre propre Python</translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation>Calculer sur</translation>
+    </message>
+    <message>
+        <source>GPU where there is one</source>
+        <translation>GPU s&apos;il y en a un</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>GPU only (CUDA)</source>
+        <translation>GPU seulement (CUDA)</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock.</source>
+        <translation>Laissez vide pour utiliser le moteur installé par « Installer le moteur… ». Un Python donné ici doit avoir les paquets de requirements.lock.</translation>
+    </message>
+    <message>
+        <source>6  Polygons</source>
+        <translation>6  Polygones</translation>
+    </message>
+    <message>
+        <source> m²</source>
+        <translation> m²</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatique</translation>
+    </message>
+    <message>
+        <source>one pixel</source>
+        <translation>un pixel</translation>
+    </message>
+    <message>
+        <source>Automatic: a quarter of a small labelled object</source>
+        <translation>Automatique : un quart d&apos;un petit exemple</translation>
+    </message>
+    <message>
+        <source>Least area</source>
+        <translation>Surface minimale</translation>
+    </message>
+    <message>
+        <source>Least hole</source>
+        <translation>Trou minimal</translation>
+    </message>
+    <message>
+        <source>Simplify, all classes</source>
+        <translation>Simplifier, toutes classes</translation>
+    </message>
+    <message>
+        <source>Draw again</source>
+        <translation>Redessiner</translation>
+    </message>
+    <message>
+        <source>New polygons from the last run; predicts nothing</source>
+        <translation>Nouveaux polygones du dernier calcul, sans prédire</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exporter…</translation>
+    </message>
+    <message>
+        <source>Shapefile, GeoPackage, GeoJSON or FlatGeobuf</source>
+        <translation>Shapefile, GeoPackage, GeoJSON ou FlatGeobuf</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stop after this step and keep what is finished</source>
+        <translation>Arrêter après cette étape et garder ce qui est fini</translation>
+    </message>
+    <message>
+        <source>Stop now</source>
+        <translation>Arrêter net</translation>
+    </message>
+    <message>
+        <source>Stop, and end the engine if it takes over 15 seconds</source>
+        <translation>Arrêter, et finir le moteur si cela dépasse 15 secondes</translation>
+    </message>
+    <message>
+        <source>{:.1f} h left</source>
+        <translation>encore {:.1f} h</translation>
+    </message>
+    <message>
+        <source>{} s left</source>
+        <translation>encore {} s</translation>
+    </message>
+    <message>
+        <source>{} min left</source>
+        <translation>encore {} min</translation>
+    </message>
+    <message>
+        <source>5  Run</source>
+        <translation>5  Exécuter</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Ce que la carte montre</translation>
+    </message>
+    <message>
+        <source>All of the chosen images</source>
+        <translation>Les images choisies en entier</translation>
+    </message>
+    <message>
+        <source>Selected polygons of the active layer</source>
+        <translation>Polygones sélectionnés de la couche active</translation>
+    </message>
+    <message>
+        <source>Estimate tells tiles, time, memory and disk before you start.</source>
+        <translation>Estimer donne tuiles, temps, mémoire et disque avant de commencer.</translation>
+    </message>
+    <message>
+        <source>Estimate</source>
+        <translation>Estimer</translation>
+    </message>
+    <message>
+        <source>What a run will take, before it starts</source>
+        <translation>Ce que prendra un calcul</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Exécuter</translation>
+    </message>
+    <message>
+        <source>Predict there, and draw polygons</source>
+        <translation>Y prédire, et dessiner les polygones</translation>
+    </message>
+    <message>
+        <source>{:.1f} megapixels, {} tiles, about {} on {}
+{} of memory, at most {} of disk</source>
+        <translation>{:.1f} mégapixels, {} tuiles, environ {} avec {}
+{} de mémoire, au plus {} de disque</translation>
+    </message>
+    <message>
+        <source>{:.1f} h</source>
+        <translation>{:.1f} h</translation>
+    </message>
+    <message>
+        <source>{} s</source>
+        <translation>{} s</translation>
+    </message>
+    <message>
+        <source>{} min</source>
+        <translation>{} min</translation>
+    </message>
+    <message>
+        <source>Save this extent as a raster</source>
+        <translation>Enregistrer cette étendue en raster</translation>
+    </message>
+    <message>
+        <source>{} × {} pixels are too many; zoom in, or choose larger pixels, up to {} a side.</source>
+        <translation>{} × {} pixels, c&apos;est trop ; zoomez, ou choisissez des pixels plus grands, jusqu&apos;à {} par côté.</translation>
+    </message>
+    <message>
+        <source>Size of a pixel, in {}; the map now shows:</source>
+        <translation>Taille d&apos;un pixel en {} ; la carte montre à présent :</translation>
+    </message>
+    <message>
+        <source>Saving the view of {}; QGIS shows the progress below the map.</source>
+        <translation>Enregistrement de la vue de {} ; QGIS montre la progression sous la carte.</translation>
+    </message>
+    <message>
+        <source>{} (saved view)</source>
+        <translation>{} (vue enregistrée)</translation>
+    </message>
+    <message>
+        <source>The view cannot be saved: {}</source>
+        <translation>La vue ne peut pas être enregistrée : {}</translation>
+    </message>
+    <message>
+        <source>The view was saved, but {} cannot be opened.</source>
+        <translation>La vue est enregistrée, mais {} ne s&apos;ouvre pas.</translation>
+    </message>
+    <message>
+        <source>Set up engine</source>
+        <translation>Installer le moteur</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Installer</translation>
+    </message>
+    <message>
+        <source>Download and install</source>
+        <translation>Télécharger et installer</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>Close this window</source>
+        <translation>Fermer cette fenêtre</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>WEFT computes with PyTorch, in a Python of its own; QGIS&apos;s Python is never touched. About 3 GB are downloaded from the Python package index, and 6 GB of disk are taken in {}. It can be cancelled, and goes on next time where it stopped.</source>
+        <translation>WEFT calcule avec PyTorch, dans un Python à lui ; celui de QGIS n&apos;est jamais touché. Environ 3 Go sont téléchargés depuis l&apos;index des paquets Python et 6 Go occupés dans {}. On peut annuler, et reprendre la fois suivante là où c&apos;était arrêté.</translation>
+    </message>
+    <message>
+        <source>The engine works: {}.</source>
+        <translation>Le moteur fonctionne : {}.</translation>
+    </message>
+    <message>
+        <source>Reading the labelled areas</source>
+        <translation>Lecture des zones dessinées</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Entraînement</translation>
+    </message>
+    <message>
+        <source>Predicting</source>
+        <translation>Prédiction de</translation>
+    </message>
+    <message>
+        <source>Outlines of</source>
+        <translation>Contours de</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Écriture de</translation>
+    </message>
+    <message>
+        <source>Exporting to ONNX</source>
+        <translation>Export en ONNX</translation>
+    </message>
+    <message>
+        <source>Comparing with torch</source>
+        <translation>Comparaison avec torch</translation>
+    </message>
+    <message>
+        <source>File for labels and areas</source>
+        <translation>Fichier des exemples et des zones</translation>
+    </message>
+    <message>
+        <source>GeoPackage (*.gpkg)</source>
+        <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>Load model</source>
+        <translation>Charger un modèle</translation>
+    </message>
+    <message>
+        <source>WEFT model (*.weft)</source>
+        <translation>Modèle WEFT (*.weft)</translation>
+    </message>
+    <message>
+        <source>Save model</source>
+        <translation>Enregistrer le modèle</translation>
+    </message>
+    <message>
+        <source>Export polygons</source>
+        <translation>Exporter les polygones</translation>
+    </message>
+    <message>
+        <source>Starting to adapt</source>
+        <translation>L&apos;adaptation commence</translation>
+    </message>
+    <message>
+        <source>Predicting the view</source>
+        <translation>Prédiction de la vue</translation>
+    </message>
+    <message>
+        <source>Estimating</source>
+        <translation>Estimation</translation>
+    </message>
+    <message>
+        <source>Starting to predict</source>
+        <translation>La prédiction commence</translation>
+    </message>
+    <message>
+        <source>Drawing polygons</source>
+        <translation>Dessin des polygones</translation>
+    </message>
+    <message>
+        <source>Choose an image first.</source>
+        <translation>Choisissez d&apos;abord une image.</translation>
+    </message>
+    <message>
+        <source>{} written.</source>
+        <translation>{} écrit.</translation>
+    </message>
+    <message>
+        <source>Stopped early; the best model so far is kept.</source>
+        <translation>Arrêté tôt ; le meilleur modèle jusqu&apos;ici est gardé.</translation>
+    </message>
+    <message>
+        <source>no objects</source>
+        <translation>aucun objet</translation>
+    </message>
+    <message>
+        <source>The label file {} cannot be used: {}</source>
+        <translation>Le fichier {} ne peut pas être utilisé : {}</translation>
+    </message>
+    <message>
+        <source>Select polygons in a vector layer, and make that layer the active one.</source>
+        <translation>Sélectionnez des polygones dans une couche vectorielle, et rendez-la active.</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polygones</translation>
+    </message>
+    <message>
+        <source>Polygons: {}.</source>
+        <translation>Polygones : {}.</translation>
+    </message>
+    <message>
+        <source>The model cannot be saved there: {}</source>
+        <translation>Le modèle ne peut pas y être enregistré : {}</translation>
+    </message>
+    <message>
+        <source>The polygons cannot be written: {}</source>
+        <translation>Les polygones ne peuvent pas être écrits : {}</translation>
+    </message>
+    <message>
+        <source>Only {:.1f} GB are free at {}; the run may need up to {:.1f} GB.</source>
+        <translation>Seuls {:.1f} Go sont libres dans {} ; le calcul peut demander jusqu&apos;à {:.1f} Go.</translation>
+    </message>
+    <message>
+        <source>Preview: {}</source>
+        <translation>Aperçu : {}</translation>
+    </message>
+    <message>
+        <source>Another job is running; wait for it, or cancel it.</source>
+        <translation>Un autre calcul est en cours ; attendez, ou annulez-le.</translation>
+    </message>
+    <message>
+        <source>The labels cannot be written for the engine: {}</source>
+        <translation>Les exemples ne peuvent pas être écrits pour le moteur : {}</translation>
+    </message>
+    <message>
+        <source>Choose a name that ends in {}.</source>
+        <translation>Choisissez un nom qui finit par {}.</translation>
+    </message>
+    <message>
+        <source>unknown resolution</source>
+        <translation>résolution inconnue</translation>
+    </message>
+    <message>
+        <source>1 band</source>
+        <translation>1 bande</translation>
+    </message>
+    <message>
+        <source>no nodata value</source>
+        <translation>pas de valeur nodata</translation>
+    </message>
+    <message>
+        <source>The layer is broken; mend its data source first.</source>
+        <translation>La couche est cassée ; réparez d&apos;abord sa source.</translation>
+    </message>
+    <message>
+        <source>The layer is no image file, as the engine needs; save this extent as a raster.</source>
+        <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette étendue en raster.</translation>
+    </message>
+    <message>
+        <source>{:.3g} m a pixel</source>
+        <translation>{:.3g} m par pixel</translation>
+    </message>
+    <message>
+        <source>{} bands</source>
+        <translation>{} bandes</translation>
+    </message>
+    <message>
+        <source>nodata {}</source>
+        <translation>nodata {}</translation>
+    </message>
+    <message>
+        <source>no CRS</source>
+        <translation>pas de SCR</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Exemples</translation>
+    </message>
+    <message>
+        <source>Labelled areas</source>
+        <translation>Zones dessinées</translation>
+    </message>
+    <message>
+        <source>Add area</source>
+        <translation>Ajouter une zone</translation>
+    </message>
+    <message>
+        <source>Erase labels</source>
+        <translation>Effacer des exemples</translation>
+    </message>
+    <message>
+        <source>Erase areas</source>
+        <translation>Effacer des zones</translation>
+    </message>
+    <message>
+        <source>Add {}</source>
+        <translation>Ajouter {}</translation>
+    </message>
+    <message>
+        <source>{} has no layer &quot;{}&quot;.</source>
+        <translation>{} n&apos;a pas de couche « {} ».</translation>
+    </message>
+    <message>
+        <source>Rename {}</source>
+        <translation>Renommer {}</translation>
+    </message>
+    <message>
+        <source>Delete {}</source>
+        <translation>Supprimer {}</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>autres</translation>
+    </message>
+    <message>
+        <source>Draw some objects with the tools above.</source>
+        <translation>Dessinez quelques objets avec les outils ci-dessus.</translation>
+    </message>
+    <message>
+        <source>No background yet: draw an area rectangle around objects that are all labelled.</source>
+        <translation>Pas encore de fond : dessinez une zone autour d&apos;objets tous dessinés.</translation>
+    </message>
+    <message>
+        <source>One more area, and the result can be measured.</source>
+        <translation>Encore une zone, et le résultat pourra être mesuré.</translation>
+    </message>
+    <message>
+        <source>Nothing is labelled as {} yet.</source>
+        <translation>Rien n&apos;est encore dessiné comme {}.</translation>
+    </message>
+    <message>
+        <source>{} more areas, and the result can be measured.</source>
+        <translation>Encore {} zones, et le résultat pourra être mesuré.</translation>
+    </message>
+    <message>
+        <source>A few more objects of {} would help.</source>
+        <translation>Quelques objets {} de plus aideraient.</translation>
+    </message>
+    <message>
+        <source>WEFT panel</source>
+        <translation>Panneau WEFT</translation>
+    </message>
+    <message>
+        <source>The engine starts with the first job.</source>
+        <translation>Le moteur démarre avec le premier calcul.</translation>
+    </message>
+    <message>
+        <source>The labels are not saved: {}</source>
+        <translation>Les exemples ne sont pas enregistrés : {}</translation>
+    </message>
+    <message>
+        <source>The engine was stopped.</source>
+        <translation>Le moteur a été arrêté.</translation>
+    </message>
+    <message>
+        <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
+        <translation>Le moteur s&apos;est arrêté trois fois en dix minutes et n&apos;est plus relancé ; voir le journal WEFT.</translation>
+    </message>
+    <message>
+        <source>The engine ended unexpectedly ({}); the next job starts it again.</source>
+        <translation>Le moteur s&apos;est arrêté de façon inattendue ({}) ; le prochain calcul le relance.</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s Python, {}, cannot be started; set up the engine again.</source>
+        <translation>Le Python du moteur, {}, ne démarre pas ; réinstallez le moteur.</translation>
+    </message>
+    <message>
+        <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
+        <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… ».</translation>
+    </message>
+    <message>
+        <source>The Python set in the options, {}, does not exist; choose another.</source>
+        <translation>Le Python des options, {}, n&apos;existe pas ; choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>it was ended by the system, most often because memory ran out</source>
+        <translation>arrêté par le système, le plus souvent faute de mémoire</translation>
+    </message>
+    <message>
+        <source>exit status {}</source>
+        <translation>code de sortie {}</translation>
+    </message>
+    <message>
+        <source>it crashed</source>
+        <translation>plantage</translation>
+    </message>
+    <message>
+        <source>The disk is full; free about 8 GB, or choose another folder for the engine.</source>
+        <translation>Le disque est plein ; libérez environ 8 Go, ou choisissez un autre dossier pour le moteur.</translation>
+    </message>
+    <message>
+        <source>A file of the engine is in use; close other QGIS windows, pause the virus scanner for that folder, and try again.</source>
+        <translation>Un fichier du moteur est utilisé ; fermez les autres fenêtres QGIS, suspendez l&apos;antivirus pour ce dossier, et réessayez.</translation>
+    </message>
+    <message>
+        <source>The proxy refused the connection; check the proxy in QGIS under Settings &gt; Options &gt; Network.</source>
+        <translation>Le proxy a refusé la connexion ; vérifiez-le dans QGIS sous Préférences &gt; Options &gt; Réseau.</translation>
+    </message>
+    <message>
+        <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
+        <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez le certificat à votre administrateur, et indiquez-le dans SSL_CERT_FILE.</translation>
+    </message>
+    <message>
+        <source>This Python cannot make environments; install its venv module (python3-venv on Debian and Ubuntu), or choose another Python.</source>
+        <translation>Ce Python ne peut pas créer d&apos;environnements ; installez son module venv (python3-venv sur Debian et Ubuntu), ou choisissez un autre Python.</translation>
+    </message>
+    <message>
+        <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
+        <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou demandez à votre administrateur pour le miroir des paquets.</translation>
+    </message>
+    <message>
+        <source>There is no package for this system; WEFT needs a 64-bit Windows, macOS or Linux and Python 3.11 to 3.14.</source>
+        <translation>Il n&apos;y a pas de paquet pour ce système ; WEFT demande un Windows, macOS ou Linux 64 bits et Python 3.11 à 3.14.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>
+        <translation>L&apos;index des paquets est injoignable ; vérifiez le réseau et le proxy dans QGIS, et réessayez : ce qui est là est gardé.</translation>
+    </message>
+    <message>
+        <source>The folder of the engine cannot be written to; choose another one in the options.</source>
+        <translation>On ne peut pas écrire dans le dossier du moteur ; choisissez-en un autre dans les options.</translation>
+    </message>
+    <message>
+        <source>The set-up failed; the transcript below says where.</source>
+        <translation>L&apos;installation a échoué ; le journal ci-dessous dit où.</translation>
+    </message>
+    <message>
+        <source>Making the environment</source>
+        <translation>Création de l&apos;environnement</translation>
+    </message>
+    <message>
+        <source>No Python 3.11 to 3.14 was found; install one for your user from python.org (no administrator is needed), or choose one in the options.</source>
+        <translation>Aucun Python 3.11 à 3.14 trouvé ; installez-en un pour votre compte depuis python.org (sans administrateur), ou choisissez-en un dans les options.</translation>
+    </message>
+    <message>
+        <source>Installing the engine&apos;s packages (about 6 GB)</source>
+        <translation>Installation des paquets du moteur (environ 6 Go)</translation>
+    </message>
+    <message>
+        <source>Trying the engine</source>
+        <translation>Essai du moteur</translation>
+    </message>
+    <message>
+        <source>Fetching the installer</source>
+        <translation>Récupération de l&apos;installateur</translation>
+    </message>
+    <message>
+        <source>The lock file of this WEFT is damaged; install the plugin again.</source>
+        <translation>Le fichier de verrouillage de ce WEFT est abîmé ; réinstallez l&apos;extension.</translation>
+    </message>
+    <message>
+        <source>Looking for a Python</source>
+        <translation>Recherche d&apos;un Python</translation>
+    </message>
+    <message>
+        <source>Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
+        <translation>Seuls {:.1f} Go sont libres dans {}, et le moteur demande environ 8 Go ; libérez de la place, ou choisissez un autre dossier dans les options.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what is installed already is kept for the next try.</source>
+        <translation>Annulé ; ce qui est déjà installé est gardé pour le prochain essai.</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s folder cannot be used: {}</source>
+        <translation>Le dossier du moteur ne peut pas être utilisé : {}</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page WEFT in QGIS's options."""
+
+from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout
+
+from ..paths import RESOURCES
+from ..process.environment import data_folder
+from ..settings import Setting
+from ..translate import tr
+from .parts import text
+
+
+class OptionsPage(QgsOptionsPageWidget):
+    """Which Python runs the engine, where it is installed, and on what it computes."""
+
+    def __init__(self, parent, applied):
+        super().__init__(parent)
+        self._applied = applied
+        self.python = QgsFileWidget()
+        self.python.setFilePath(Setting.ENGINE_PYTHON.get())
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setFilePath(Setting.ENGINE_FOLDER.get())
+        self.folder.lineEdit().setPlaceholderText(str(data_folder()))
+        self.device = QComboBox()
+        for words, value in (
+            (tr("GPU where there is one"), "auto"),
+            (tr("CPU"), "cpu"),
+            (tr("GPU only (CUDA)"), "cuda"),
+        ):
+            self.device.addItem(words, value)
+        self.device.setCurrentIndex(self.device.findData(Setting.DEVICE.get()))
+        form = QFormLayout(self)
+        form.addRow(tr("Folder of the engine"), self.folder)
+        form.addRow(tr("Python of your own"), self.python)
+        form.addRow(
+            text(
+                tr(
+                    'Leave it empty to use the engine that "Set up engine…" installs. A '
+                    "Python given here must have the packages of requirements.lock."
+                ),
+                dim=True,
+            )
+        )
+        form.addRow(tr("Compute on"), self.device)
+
+    def apply(self):
+        """Keep what was chosen."""
+        Setting.ENGINE_PYTHON.set(self.python.filePath())
+        Setting.ENGINE_FOLDER.set(self.folder.filePath())
+        Setting.DEVICE.set(self.device.currentData())
+        self._applied()
+
+
+class OptionsFactory(QgsOptionsWidgetFactory):
+    """Offers the page to QGIS."""
+
+    def __init__(self, applied):
+        super().__init__()
+        self._applied = applied
+        self.setTitle("WEFT")
+
+    def icon(self):
+        """The icon beside the page's name."""
+        return QIcon(str(RESOURCES / "icons" / "weft.svg"))
+
+    def createWidget(self, parent):  # noqa: N802 - QGIS calls it so
+        """The page."""
+        return OptionsPage(parent, self._applied)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Step 5: where to run, what it will take, go."""
+
+from qgis.PyQt.QtCore import QLocale, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox
+
+from ..translate import tr
+from .parts import Section, button, narrow, text
+
+VIEW, ALL, SELECTION = "view", "all", "selection"
+
+
+class RunPanel(Section):
+    """The extent, the reckoning, the button."""
+
+    plan_wanted = pyqtSignal(str)
+    run_wanted = pyqtSignal(str)
+
+    def __init__(self, parent=None):
+        super().__init__(tr("5  Run"), parent)
+        self.where = QComboBox()
+        self.where.addItem(tr("What the map shows"), VIEW)
+        self.where.addItem(tr("All of the chosen images"), ALL)
+        self.where.addItem(tr("Selected polygons of the active layer"), SELECTION)
+        self.estimate = text(
+            tr("Estimate tells tiles, time, memory and disk before you start."), dim=True
+        )
+        self.plan = button(tr("Estimate"), tr("What a run will take, before it starts"), self._plan)
+        self.run = button(tr("Run"), tr("Predict there, and draw polygons"), self._run)
+        narrow(self.where)
+        self.add(self.where)
+        self.add_row(self.plan, self.run)
+        self.add(self.estimate)
+
+    def show_plan(self, plan):
+        """What it will take."""
+        self.estimate.setEnabled(True)
+        self.estimate.setText(plan_in_words(plan))
+
+    def _plan(self):
+        self.plan_wanted.emit(self.where.currentData())
+
+    def _run(self):
+        self.run_wanted.emit(self.where.currentData())
+
+
+def plan_in_words(plan):
+    """Two lines: size and time; memory and disk."""
+    return tr(
+        "{:.1f} megapixels, {} tiles, about {} on {}\n{} of memory, at most {} of disk"
+    ).format(
+        plan["megapixels"],
+        plan["tiles"],
+        duration(plan["seconds"]),
+        plan["device"],
+        size(plan["memory_bytes"]),
+        size(plan["disk_bytes"]),
+    )
+
+
+def size(count):
+    """Bytes in MB or GB, as the user's language writes them."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def duration(seconds):
+    """Seconds as people say them."""
+    if seconds < 90:
+        return tr("{} s").format(max(1, round(seconds)))
+    if seconds < 5400:
+        return tr("{} min").format(round(seconds / 60))
+    return tr("{:.1f} h").format(seconds / 3600)

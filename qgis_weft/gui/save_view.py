@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Offers what the map shows of a web layer as a raster of its own, and takes it as the image."""
+
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsUnitTypes
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QInputDialog
+
+from ..jobs.workplace import fresh_name
+from ..layers.web import MOST_PIXELS, save_task, size_in_pixels
+from ..translate import tr
+
+DECIMALS = 6
+
+
+class SaveView(QObject):
+    """Asks for the size of a pixel, and follows the task that writes the file."""
+
+    saved = pyqtSignal(object, str)
+    refused = pyqtSignal(str)
+    told = pyqtSignal(str)
+
+    def __init__(self, canvas, desk, parent=None):
+        super().__init__(parent)
+        self.canvas, self.desk = canvas, desk
+        self.task = None
+
+    def ask(self, layer):
+        """Open the question; it does not hold up the rest of QGIS."""
+        settings = self.canvas.mapSettings()
+        unit = QgsUnitTypes.toString(settings.destinationCrs().mapUnits())
+        dialog = QInputDialog(self.canvas)
+        dialog.setWindowTitle(tr("Save this extent as a raster"))
+        dialog.setLabelText(tr("Size of a pixel, in {}; the map now shows:").format(unit))
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleRange(10.0**-DECIMALS, 1e6)
+        dialog.setDoubleDecimals(DECIMALS)
+        dialog.setDoubleValue(settings.mapUnitsPerPixel())
+        dialog.doubleValueSelected.connect(lambda pixel: self.start(layer, pixel))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def start(self, layer, pixel):
+        """Write the view with pixels of that size, in the background."""
+        settings = self.canvas.mapSettings()
+        extent, crs = settings.visibleExtent(), settings.destinationCrs()
+        path = fresh_name(self.desk.folder / "images", "view", ".tif")
+        try:
+            size_in_pixels(extent, pixel)
+        except ValueError as size:
+            columns, rows = size.args
+            message = tr(
+                "{} × {} pixels are too many; zoom in, or choose larger pixels, up to {} a side."
+            )
+            self.refused.emit(message.format(columns, rows, MOST_PIXELS))
+            return
+        self.task = save_task(layer, extent, crs, pixel, path)
+        self.task.writeComplete.connect(lambda written: self._on_written(layer, str(path)))
+        self.task.errorOccurred.connect(self._on_error)
+        self.told.emit(
+            tr("Saving the view of {}; QGIS shows the progress below the map.").format(layer.name())
+        )
+        QgsApplication.taskManager().addTask(self.task)
+
+    def close(self):
+        """Give up what is still being written."""
+        if self.task is not None:
+            self.task.cancel()
+
+    def _on_written(self, layer, path):
+        self.task = None
+        image = QgsRasterLayer(path, tr("{} (saved view)").format(layer.name()))
+        if not image.isValid():
+            self.refused.emit(tr("The view was saved, but {} cannot be opened.").format(path))
+            return
+        QgsProject.instance().addMapLayer(image)
+        self.saved.emit(image, path)
+
+    def _on_error(self, code, message):
+        self.task = None
+        self.refused.emit(tr("The view cannot be saved: {}").format(message or code))

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parameters of every request of the plugin, from plain values; nothing of QGIS here."""
+
+
+def train(state, images, snapshot, out, device="auto"):
+    """`train`: from a snapshot of labels and areas, going on from the last model if any."""
+    params = {
+        "images": [str(path) for path in images],
+        "labels": {"path": str(snapshot), "layer": "labels"},
+        "budget_s": float(state.seconds),
+        "device": device,
+        "out": str(out),
+    }
+    if state.model and not state.afresh:
+        params["start"] = state.model
+    chosen = {
+        "backbone": state.backbone,
+        "backbone_weights": state.backbone_weights,
+        "adapter": state.adapter,
+        "gsd_m": state.gsd_m,
+        "bands": list(state.bands),
+    }
+    return {**params, **{key: value for key, value in chosen.items() if value}}
+
+
+def with_areas(params, snapshot):
+    """`train` with the areas of the snapshot; an empty layer would be refused."""
+    return {**params, "areas": {"path": str(snapshot), "layer": "areas"}}
+
+
+def predict(state, images, out, device="auto", extent=None):
+    """`predict` and `plan`: whole images, or the extent (WKT, CRS as WKT or None)."""
+    params = {
+        "model": state.model,
+        "images": [str(path) for path in images],
+        "out": str(out),
+        "device": device,
+    }
+    if state.backbone_weights:
+        params["backbone_weights"] = state.backbone_weights
+    if extent is not None:
+        params["extent"] = {"wkt": extent[0], "crs": extent[1]}
+    return params
+
+
+def vectorise(state, rasters, out):
+    """`vectorise`: with each class's own limits."""
+    classes = {
+        each.name: {
+            "threshold": limits.threshold,
+            "min_area_m2": limits.min_area_m2,
+            "min_hole_m2": limits.min_hole_m2,
+        }
+        for each in state.classes
+        for limits in [state.outlines_of(each.name)]
+    }
+    return {
+        "rasters": [str(path) for path in rasters],
+        "out": str(out),
+        "simplify_m": state.simplify_m,
+        "classes": classes,
+    }
+
+
+def describe_model(path):
+    """`describeModel`."""
+    return {"model": str(path)}
+
+
+def export(state, onnx):
+    """`export`."""
+    return {"model": state.model, "onnx": str(onnx)}

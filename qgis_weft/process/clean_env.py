@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The environment of child processes: what QGIS set for itself would mislead another Python."""
+
+POISON = ("PYTHON", "GDAL_", "PROJ_", "QGIS_", "QT_", "QML", "DYLD_")
+EXACT = {
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "CPL_ZIP_ENCODING",
+    "OSGEO4W_ROOT",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+}
+ALWAYS = {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def child_environment(own, engine=None, extra=None):
+    """A copy of the mapping `own` for a child that imports the engine from the folder `engine`.
+
+    `extra` comes last, for a proxy for example; `own` is never changed.
+    """
+    kept = {
+        key: value
+        for key, value in own.items()
+        if key.upper() not in EXACT and not key.upper().startswith(POISON)
+    }
+    kept.update(ALWAYS)
+    if engine:
+        kept["PYTHONPATH"] = str(engine)
+    kept.update(extra or {})
+    return kept

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exit codes of a process in words."""
+
+import signal
+
+from ..translate import tr
+
+WINDOWS = {
+    0xC0000005: "access violation",
+    0xC0000135: "a DLL is missing",
+    0xC000001D: "illegal instruction",
+}
+KILLED = -9
+
+
+def in_words(code, crashed):
+    """What an exit code says, for a message. `crashed`: the system ended it (CrashExit)."""
+    if crashed and code in (9, KILLED):
+        return tr("it was ended by the system, most often because memory ran out")
+    if code & 0xFFFFFFFF in WINDOWS:
+        return f"{WINDOWS[code & 0xFFFFFFFF]} (0x{code & 0xFFFFFFFF:08X})"
+    if crashed:
+        try:
+            return f"{signal.Signals(abs(code)).name}"
+        except ValueError:
+            return tr("it crashed")
+    return tr("exit status {}").format(code)

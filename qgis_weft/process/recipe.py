@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the engine's environment is built, as a story of commands; it runs none of them itself.
+
+Each function yields Commands and is sent their Outcomes, so that it can be run by QProcess in QGIS
+and step by step in a test.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..translate import tr
+from .failures import classify, in_words
+from .pythons import PROBE, is_suitable
+
+NEEDED_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program to run, and what the user reads meanwhile."""
+
+    text: str
+    program: str
+    arguments: tuple
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit code and everything it printed."""
+
+    code: int
+    output: str
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Kitchen:
+    """What the recipe works with."""
+
+    environment: object
+    lock: Path
+    pythons: tuple
+    uv: str = ""
+
+
+def build(kitchen):
+    """Make or complete the environment and verify it; returns what `weft info` told.
+
+    Whatever is there already is kept, so that a second try goes on where the first one stopped.
+    """
+    environment = kitchen.environment
+    check_space(environment.folder)
+    if not environment.python.exists():
+        python = yield from find_python(kitchen.pythons)
+        yield from make_environment(environment, python, kitchen.uv)
+    uv = (kitchen.uv,) if kitchen.uv else (yield from install_uv(environment, kitchen.lock))
+    yield from must(
+        tr("Installing the engine's packages (about 6 GB)"),
+        uv[0],
+        *uv[1:],
+        *("pip", "sync", "--python", environment.python, "--require-hashes", kitchen.lock),
+    )
+    told = yield from must(
+        tr("Trying the engine"), environment.python, "-m", "weft", "info", "--json"
+    )
+    facts = read_facts(told.output)
+    environment.mark_ready(facts)
+    return facts
+
+
+def check_space(folder, usage=shutil.disk_usage):
+    """SetupError unless there is room where `folder` will be."""
+    place = next(each for each in (folder, *folder.parents) if each.exists())
+    free = usage(place).free
+    if free < NEEDED_BYTES:
+        raise SetupError(
+            tr(
+                "Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free "
+                "some space, or choose another folder in the options."
+            ).format(free / 2**30, place)
+        )
+
+
+def find_python(pythons):
+    """The first of `pythons` that is of a suitable version."""
+    for python in pythons:
+        outcome = yield Command(tr("Looking for a Python"), str(python), ("-c", PROBE))
+        if outcome.code == 0 and is_suitable(outcome.output):
+            return python
+    raise SetupError(
+        tr(
+            "No Python 3.11 to 3.14 was found; install one for your user from "
+            "python.org (no administrator is needed), or choose one in the options."
+        )
+    )
+
+
+def make_environment(environment, python, uv):
+    """An environment in its folder, by uv where there is one, else by Python's own venv."""
+    environment.folder.parent.mkdir(parents=True, exist_ok=True)
+    text = tr("Making the environment")
+    if uv:
+        yield from must(
+            text, uv, "venv", "--allow-existing", "--python", python, environment.folder
+        )
+    else:
+        yield from must(text, python, "-m", "venv", environment.folder)
+
+
+def install_uv(environment, lock):
+    """uv into the environment itself, by pip and by the hashes of the lock; how to call it."""
+    pinned = environment.folder / "uv.lock"
+    pinned.write_text(lines_of("uv", Path(lock).read_text(encoding="utf-8")), encoding="utf-8")
+    yield from must(
+        tr("Fetching the installer"),
+        environment.python,
+        *("-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", pinned),
+    )
+    return (environment.python, "-m", "uv")
+
+
+def must(text, program, *arguments):
+    """A command that has to succeed; SetupError in plain words when it does not."""
+    outcome = yield Command(text, str(program), tuple(map(str, arguments)))
+    if outcome.code != 0:
+        raise SetupError(in_words(classify(outcome.output)))
+    return outcome
+
+
+def lines_of(package, lock):
+    """The requirement of one package, with its hashes, from the text of a lock file."""
+    found = re.search(rf"^{re.escape(package)}==(?:.*\\\n)*.*", lock, re.MULTILINE)
+    if found is None:
+        raise SetupError(tr("The lock file of this WEFT is damaged; install the plugin again."))
+    return found.group(0) + "\n"
+
+
+def read_facts(output):
+    """The JSON that `weft info --json` printed, after whatever came before it."""
+    try:
+        start = output.index("{")
+        return json.loads(output[start:])
+    except ValueError:
+        raise SetupError(in_words("other")) from None

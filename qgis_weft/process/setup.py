@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the recipe by QProcess, step by step; a transcript is kept, and it can be cancelled."""
+
+import os
+
+from qgis.core import QgsNetworkAccessManager
+from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, pyqtSignal
+from qgis.PyQt.QtNetwork import QNetworkProxy
+
+from ..paths import BACKEND
+from ..translate import tr
+from .clean_env import child_environment
+from .recipe import Outcome, SetupError, build
+
+TRANSCRIPT = "setup-log.txt"
+
+
+class Setup(QObject):
+    """One run of the recipe."""
+
+    step = pyqtSignal(str)
+    line = pyqtSignal(str)
+    succeeded = pyqtSignal(dict)
+    failed = pyqtSignal(str)
+
+    def __init__(self, kitchen, parent=None):
+        super().__init__(parent)
+        self._kitchen = kitchen
+        self._story = build(kitchen)
+        self._process = None
+        self._output = ""
+        self._cancelled = False
+
+    def start(self):
+        """Begin, or go on where an earlier run stopped."""
+        self._advance(None)
+
+    def cancel(self):
+        """Stop the present step; what is installed already stays for the next try."""
+        self._cancelled = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _advance(self, outcome):
+        try:
+            command = self._story.send(outcome)
+        except StopIteration as end:
+            self.succeeded.emit(end.value)
+        except SetupError as mistake:
+            self.failed.emit(str(mistake))
+        except OSError as reason:
+            self.failed.emit(tr("The engine's folder cannot be used: {}").format(reason.strerror))
+        else:
+            self._run(command)
+
+    def _run(self, command):
+        self.step.emit(command.text)
+        self._tell(f"> {command.program} {' '.join(command.arguments)}")
+        self._output = ""
+        process = self._process = QProcess(self)
+        settings = QProcessEnvironment()
+        for key, value in child_environment(os.environ, BACKEND, proxy_variables()).items():
+            settings.insert(key, value)
+        process.setProcessEnvironment(settings)
+        process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
+        process.readyRead.connect(self._read)
+        process.finished.connect(self._on_finished)
+        process.errorOccurred.connect(self._on_error)
+        process.start(command.program, list(command.arguments))
+
+    def _read(self):
+        text = bytes(self._process.readAll()).decode("utf-8", "replace")
+        self._output += text
+        for line in text.splitlines():
+            self._tell(line)
+
+    def _tell(self, line):
+        self.line.emit(line)
+        folder = self._kitchen.environment.folder.parent
+        if folder.is_dir():
+            with open(folder / TRANSCRIPT, "a", encoding="utf-8") as file:
+                file.write(scrubbed(line) + "\n")
+
+    def _on_finished(self, code, status):
+        self._read()
+        self._leave()
+        if self._cancelled:
+            self.failed.emit(tr("Cancelled; what is installed already is kept for the next try."))
+            return
+        crashed = status == QProcess.ExitStatus.CrashExit
+        self._advance(Outcome(code or int(crashed), self._output))
+
+    def _on_error(self, error):
+        if error == QProcess.ProcessError.FailedToStart:
+            self._leave()
+            self._advance(Outcome(127, self._output))
+
+    def _leave(self):
+        self._process.deleteLater()
+        self._process = None
+
+
+def proxy_variables():
+    """QGIS's proxy as the variables that pip and uv know; empty where QGIS uses none."""
+    proxy = QgsNetworkAccessManager.instance().fallbackProxy()
+    if proxy.type() not in (QNetworkProxy.ProxyType.HttpProxy, QNetworkProxy.ProxyType.Socks5Proxy):
+        return {}
+    scheme = "socks5" if proxy.type() == QNetworkProxy.ProxyType.Socks5Proxy else "http"
+    who = f"{proxy.user()}:{proxy.password()}@" if proxy.user() else ""
+    address = f"{scheme}://{who}{proxy.hostName()}:{proxy.port()}"
+    return {"HTTP_PROXY": address, "HTTPS_PROXY": address, "ALL_PROXY": address}
+
+
+def scrubbed(line):
+    """A line without the user name and password of an address in it."""
+    head, sep, rest = line.partition("://")
+    who, at, host = rest.partition("@")
+    return f"{head}://***@{host}" if sep and at and " " not in who else line

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A part of an image, by a polygon in any CRS, lands on the image's own grid."""
+
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from pyproj import CRS, Transformer
+from small_networks import FunctionEngine, first_band, write_image
+
+from weft.errors import RequestError
+from weft.grid import Grid, Window
+from weft.inference.part import Extent, place_extent, whole_image
+from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.raster.inspect import inspect
+from weft.raster.stretch import Stretch
+
+UTM = CRS.from_epsg(32633)
+GRID = Grid(UTM, Affine(0.5, 0, 500_000, 0, -0.5, 4_000_000), 200, 100)
+
+
+def extent(
+    left: float, top: float, right: float, bottom: float, crs: str | None = "EPSG:32633"
+) -> Extent:
+    """A box of GRID's pixels."""
+    (x0, y0), (x1, y1) = GRID.transform @ (left, top), GRID.transform @ (right, bottom)
+    return Extent(shapely.box(x0, y1, x1, y0).wkt, crs)
+
+
+def test_a_box_of_whole_pixels_is_a_window_without_a_mask() -> None:
+    part = place_extent(extent(20, 10, 60, 50), GRID)
+    assert part is not None
+    assert (part.window, part.inside) == (Window(20, 10, 40, 40), None)
+    assert part.grid(GRID).transform == GRID.transform @ Affine.translation(20, 10)
+
+
+def test_what_reaches_beyond_the_image_is_cut() -> None:
+    part = place_extent(extent(-50, -50, 30, 30), GRID)
+    assert part is not None
+    assert part.window == Window(0, 0, 30, 30)
+
+
+def test_a_place_beside_the_image_is_none() -> None:
+    assert place_extent(extent(300, 10, 400, 50), GRID) is None
+
+
+def test_a_polygon_masks_the_window() -> None:
+    (x0, y0), (x1, y1) = GRID.transform @ (0, 0), GRID.transform @ (40, 40)
+    triangle = shapely.Polygon([(x0, y0), (x1, y0), (x0, y1)])
+    part = place_extent(Extent(triangle.wkt, "EPSG:32633"), GRID)
+    assert part is not None
+    mask = part.mask(part.window)
+    assert mask is not None
+    assert mask[5, 5]
+    assert not mask[35, 35]
+    assert mask.mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_other_coordinates_and_none_at_all_mean_the_same_place() -> None:
+    to_degrees = Transformer.from_crs(UTM, 4326, always_xy=True)
+    box = shapely.from_wkt(extent(20, 10, 60, 50).wkt)
+    corners = [to_degrees.transform(*point) for point in box.exterior.coords]
+    for other in (Extent(shapely.Polygon(corners).wkt, "EPSG:4326"), extent(20, 10, 60, 50, None)):
+        part = place_extent(other, GRID)
+        assert part is not None
+        assert abs(part.window.column - 20) <= 1
+        assert abs(part.window.width - 40) <= 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "word"),
+    [
+        (Extent("POLY", None), "no geometry"),
+        (Extent("POINT (1 1)", None), "no area"),
+        (Extent("POLYGON ((0 0, 1 0, 1 1, 0 0))", "EPSG:0"), "CRS"),
+    ],
+)
+def test_what_is_no_extent_is_a_sentence(bad: Extent, word: str) -> None:
+    with pytest.raises(RequestError, match=word):
+        place_extent(bad, GRID)
+
+
+def test_an_image_without_crs_takes_extents_without_crs() -> None:
+    bare = Grid(None, GRID.transform, GRID.width, GRID.height)
+    assert place_extent(extent(0, 0, 10, 10, None), bare) is not None
+    with pytest.raises(RequestError, match="has no CRS"):
+        place_extent(extent(0, 0, 10, 10), bare)
+
+
+def test_a_part_is_predicted_as_it_is_within_the_whole(tmp_path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 100, 200), dtype=np.uint8)
+    path = write_image(tmp_path / "image.tif", pixels)
+    info = inspect(path)
+    part = place_extent(extent(33, 21, 120, 77), info.grid)
+    assert part is not None
+    found = {}
+    for name, each in (("part", part), ("whole", whole_image(info.grid))):
+        plan = plan_tiles(each, 1.0, 32, 8)
+        strips = predict_strips(
+            path, (1,), Stretch((0.0,), (255.0,)), FunctionEngine(first_band), plan, 1, print
+        )
+        rows = [strip.probabilities[0].copy() for strip in strips]
+        found[name] = np.concatenate(rows)
+    assert found["part"] == pytest.approx(found["whole"][21:77, 33:120], abs=1e-6)

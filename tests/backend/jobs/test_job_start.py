@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Going on from an earlier model: what is taken over, and what may still be measured on."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+import torch
+from pyproj import CRS
+
+from weft.jobs.start import Ground, ground_seen, seen_areas, with_classes
+
+UTM = CRS.from_epsg(32633)
+AREAS = gpd.GeoSeries([shapely.box(x, 0, x + 10, 10) for x in (0, 20, 40)], crs=UTM)
+
+
+def test_a_first_training_has_seen_all_but_the_held_out_area() -> None:
+    seen = ground_seen(AREAS, 1, None)
+    assert seen_areas(seen, AREAS) == {0, 2}
+    assert seen_areas(ground_seen(AREAS, None, None), AREAS) == {0, 1, 2}
+
+
+def test_new_areas_are_unseen_wherever_they_stand_in_the_list() -> None:
+    seen = ground_seen(AREAS, 1, None)
+    new = gpd.GeoSeries([shapely.box(60, 0, 70, 10), *AREAS], crs=UTM)
+    assert seen_areas(seen, new) == {1, 3}
+
+
+def test_other_coordinates_are_brought_together() -> None:
+    seen = ground_seen(AREAS.set_crs(UTM, allow_override=True), 0, None)
+    moved = AREAS.to_crs(CRS.from_epsg(4326))
+    assert seen_areas(seen, moved) == {1, 2}
+
+
+def test_neighbours_edge_to_edge_are_not_each_other() -> None:
+    beside = gpd.GeoSeries([shapely.box(10, 0, 20, 10)], crs=UTM)
+    assert seen_areas(ground_seen(AREAS, None, None), beside) == frozenset()
+
+
+def test_without_knowledge_everything_counts_as_seen() -> None:
+    assert seen_areas(Ground(None, None), AREAS) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("now", "rows"), [(["a", "b"], [0, 1, 2]), (["b", "a"], [0, 2, 1]), (["b", "new"], [0, 2, -1])]
+)
+def test_classes_keep_their_rows_by_name(now: list[str], rows: list[int]) -> None:
+    state = {
+        "heads.0.classify.weight": torch.arange(3.0).view(3, 1, 1, 1) + 1,
+        "heads.2.levels.1.bias": torch.arange(3.0) + 1,
+        "adapter.x": torch.ones(2),
+    }
+    changed = with_classes(state, ["a", "b"], now)
+    wanted = np.array([0.0 if row < 0 else row + 1.0 for row in rows])
+    assert changed["heads.2.levels.1.bias"].numpy() == pytest.approx(wanted)
+    assert changed["heads.0.classify.weight"].flatten().numpy() == pytest.approx(wanted)
+    assert changed["adapter.x"] is state["adapter.x"]

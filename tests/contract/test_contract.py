@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every request that the plugin can send parses in the engine, and every answer in the plugin."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from qgis_weft.jobs import requests
+from qgis_weft.model.state import Outlines, State
+from qgis_weft.process import jsonrpc
+
+from weft.jobs.export import ExportRequest
+from weft.jobs.predict import PredictRequest
+from weft.jobs.train import TrainRequest
+from weft.jobs.vectorise import VectoriseRequest
+from weft.server import rpc
+from weft.server.methods import METHODS, DescribeRequest
+from weft.server.params import read_params
+
+ROOT = Path(__file__).resolve().parents[2]
+PROTOCOL = (ROOT / "docs" / "PROTOCOL.md").read_text(encoding="utf-8")
+EXAMPLES = [json.loads(text) for text in re.findall(r"```json\n(.*?)\n```", PROTOCOL, re.DOTALL)]
+KINDS = {
+    "train": TrainRequest,
+    "predict": PredictRequest,
+    "plan": PredictRequest,
+    "vectorise": VectoriseRequest,
+    "describeModel": DescribeRequest,
+    "export": ExportRequest,
+}
+PLAIN = State(model="/m/a.weft")
+FULL = replace(
+    PLAIN,
+    backbone="resnetv2_50_trunk",
+    backbone_weights="/w/trunk.safetensors",
+    adapter="linear",
+    budget_s=30.0,
+    gsd_m=0.2,
+    bands=(3, 2, 1),
+    afresh=True,
+    simplify_m=0.5,
+    outlines={"building": Outlines(0.6, 4.0, 2.0)},
+)
+EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
+
+
+@pytest.mark.parametrize("state", [PLAIN, FULL], ids=["plain", "full"])
+@pytest.mark.parametrize(
+    ("method", "make"),
+    [
+        ("train", lambda state: requests.train(state, ["/i/a.tif"], "/s.gpkg", "/m.weft")),
+        (
+            "train",
+            lambda state: requests.with_areas(
+                requests.train(state, ["/i/a.tif"], "/s.gpkg", "/m.weft"), "/s.gpkg"
+            ),
+        ),
+        ("predict", lambda state: requests.predict(state, ["/i/a.tif"], "/out")),
+        ("plan", lambda state: requests.predict(state, ["/i/a.tif"], "/out", "cpu", EXTENT)),
+        ("vectorise", lambda state: requests.vectorise(state, ["/r.tif"], "/p.gpkg")),
+        ("describeModel", lambda state: requests.describe_model("/m.weft")),
+        ("export", lambda state: requests.export(state, "/m.onnx")),
+    ],
+)
+def test_the_engine_understands_what_the_plugin_asks(state, method, make) -> None:
+    line = jsonrpc.request(7, method, make(state))
+    call = rpc.parse(line)
+    assert (call.id, call.method) == (7, method)
+    assert method in METHODS
+    # an engine without this backbone or adapter would answer with a sentence, not with a bug
+    assert read_params(call.params, KINDS[method])
+
+
+def test_the_plugin_understands_what_the_engine_answers() -> None:
+    error = rpc.RpcError(rpc.MISTAKE, "Give a model.", {"kind": "ModelError"})
+    assert jsonrpc.read_message(rpc.response(1, {"a": [1.5]})) == jsonrpc.Answer(1, {"a": [1.5]})
+    assert jsonrpc.read_message(rpc.failure(1, error)).failure.mistake
+    assert jsonrpc.read_message(rpc.failure(1, rpc.RpcError(rpc.CANCELLED, "c"))).failure.cancelled
+    far = {
+        "id": 1,
+        "done": 1.0,
+        "total": 2.0,
+        "text": "Training",
+        "figures": {"loss": float("nan")},
+    }
+    progress = jsonrpc.read_message(rpc.notification("$/progress", far))
+    assert (progress.share, progress.figures) == (0.5, {"loss": None})
+
+
+def test_each_example_of_the_protocol_is_true() -> None:
+    asked = [each for each in EXAMPLES if "method" in each and "id" in each]
+    assert {each["method"] for each in asked} >= set(METHODS) | {"initialize", "shutdown"}
+    for each in asked:
+        if each["method"] in KINDS:
+            read_params(each["params"], KINDS[each["method"]])
+        assert rpc.parse(json.dumps(each).encode()).method == each["method"]
+    for each in EXAMPLES:
+        if "method" not in each or each["method"] == "$/progress":
+            assert jsonrpc.read_message(json.dumps(each).encode()) is not None

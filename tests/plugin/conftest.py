@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A QGIS without windows, and engines in every mood."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+FAKE = Path(__file__).with_name("fake_engine.py")
+
+
+@pytest.fixture
+def client(qgis_app, tmp_path):
+    """Makes a client of a fake engine in a mood; it is stopped afterwards."""
+    from qgis_weft.process.client import EngineClient
+
+    made = []
+
+    def make(mood="well", python=sys.executable):
+        def command():
+            return python, [str(FAKE), mood], dict(os.environ)
+
+        made.append(EngineClient(command, tmp_path / "jobs"))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def outcomes():
+    """Collects what becomes of a call: (what, value) in the order in which it is told."""
+
+    def follow(call):
+        told = []
+        call.progressed.connect(lambda progress: told.append(("progress", progress)))
+        call.noted.connect(lambda note: told.append(("note", note)))
+        call.succeeded.connect(lambda result: told.append(("result", result)))
+        call.failed.connect(lambda failure: told.append(("failure", failure)))
+        return told
+
+    return follow
+
+
+@pytest.fixture
+def load(qgis_iface, qgis_new_project, tmp_path, monkeypatch):
+    """Makes the plugin with a fake engine in a mood; it is unloaded afterwards."""
+    from qgis_weft import plugin as module
+
+    monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
+    made = []
+
+    def make(mood="well"):
+        command = (sys.executable, [str(FAKE), mood], dict(os.environ))
+        monkeypatch.setattr(module.WeftPlugin, "engine_command", lambda self: command)
+        plugin = module.WeftPlugin(qgis_iface)
+        plugin.initGui()
+        made.append(plugin)
+        return plugin
+
+    yield make
+    for plugin in made:
+        if plugin.dock is not None:
+            plugin.unload()

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where engines live and how they are built, on systems that are not at hand."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from qgis_weft.process import recipe
+from qgis_weft.process.clean_env import child_environment
+from qgis_weft.process.environment import Environment, data_folder, engine_python, environment_in
+from qgis_weft.process.exits import in_words
+from qgis_weft.process.failures import classify
+from qgis_weft.process.failures import in_words as failure_in_words
+from qgis_weft.process.pythons import candidates, is_suitable
+from qgis_weft.process.recipe import Kitchen, Outcome, SetupError
+from qgis_weft.process.setup import scrubbed
+
+INFO = '{"weft": "0.1.0", "device": {"name": "CPU"}}'
+LOCK = (
+    "torch==2.9.0 \\\n    --hash=sha256:aa\nuv==0.9.0 \\\n    "
+    "--hash=sha256:bb \\\n    --hash=sha256:cc\nzipp==3 \\\n    "
+    "--hash=sha256:dd\n"
+)
+
+
+def test_nothing_of_qgis_reaches_the_child():
+    own = {
+        "PATH": "/bin",
+        "PYTHONHOME": "x",
+        "PythonPath": "x",
+        "GDAL_DATA": "x",
+        "PROJ_LIB": "x",
+        "QT_PLUGIN_PATH": "x",
+        "LD_LIBRARY_PATH": "x",
+        "QGIS_PREFIX_PATH": "x",
+        "HTTPS_PROXY": "p",
+    }
+    child = child_environment(own, "/weft/backend")
+    assert child == {
+        "PATH": "/bin",
+        "HTTPS_PROXY": "p",
+        "PYTHONPATH": "/weft/backend",
+        "PYTHONUTF8": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    assert own["PYTHONHOME"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("system", "own", "home", "expected"),
+    [
+        ("linux", {}, "/home/jörg müller", "/home/jörg müller/.local/share/weft"),
+        ("linux", {"XDG_DATA_HOME": "/data"}, "/home/a", "/data/weft"),
+        ("darwin", {}, "/Users/a b", "/Users/a b/Library/Application Support/weft"),
+        (
+            "win32",
+            {"LOCALAPPDATA": "C:/Users/Ünï cödé/AppData/Local"},
+            "C:/x",
+            "C:/Users/Ünï cödé/AppData/Local/weft",
+        ),
+    ],
+)
+def test_each_system_has_its_place(system, own, home, expected):
+    assert data_folder(system, own, home).as_posix() == expected
+
+
+def test_a_new_lock_means_a_new_environment(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("a")
+    first = environment_in(tmp_path, lock)
+    lock.write_text("b")
+    assert environment_in(tmp_path, lock) != first
+
+
+def test_an_environment_counts_only_once_it_was_verified(tmp_path):
+    environment = Environment(tmp_path)
+    environment.python.parent.mkdir(parents=True)
+    environment.python.touch()
+    assert not environment.ready
+    environment.mark_ready({})
+    assert environment.ready
+
+
+def test_without_an_engine_a_sentence_says_so(tmp_path):
+    with pytest.raises(LookupError, match="not set up yet"):
+        engine_python("", tmp_path)
+    with pytest.raises(LookupError, match="/nowhere/python"):
+        engine_python("/nowhere/python", tmp_path)
+
+
+def test_windows_shop_stub_and_old_pythons_are_passed_over():
+    stub = "C:/Users/a/AppData/Local/Microsoft/WindowsApps/python.exe"
+    assert candidates("win32", {}, "/x", which=lambda name: stub) == []
+    assert is_suitable("weft 3 12\n")
+    for output in ("weft 3 9", "weft 3 15", "", "Python was not found"):
+        assert not is_suitable(output)
+
+
+def test_a_python_of_the_user_on_windows_is_found(tmp_path):
+    python = tmp_path / "Programs" / "Python" / "Python312" / "python.exe"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    found = candidates("win32", {"LOCALAPPDATA": str(tmp_path)}, "/x", which=lambda name: None)
+    assert found == [python]
+
+
+def cook(story, answers):
+    """Run a recipe with outcomes by what the command line contains; returns (commands, result)."""
+    commands, outcome = [], None
+    try:
+        while True:
+            command = story.send(outcome)
+            commands.append(command)
+            line = " ".join([command.program, *command.arguments])
+            outcome = next(value for words, value in answers.items() if words in line)
+    except StopIteration as end:
+        return commands, end.value
+
+
+@pytest.fixture
+def kitchen(tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe, "check_space", lambda folder: None)
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(LOCK)
+    environment = Environment(tmp_path / "env")
+    environment.folder.mkdir()
+    return Kitchen(environment, lock, (Path("/old/python"), Path("/good/python")))
+
+
+GOOD = {
+    "/old/python": Outcome(0, "weft 3 9"),
+    "/good/python -c": Outcome(0, "weft 3 12"),
+    "-m venv": Outcome(0, ""),
+    "pip install": Outcome(0, ""),
+    "pip sync": Outcome(0, ""),
+    "weft info": Outcome(0, f"a warning\n{INFO}"),
+}
+
+
+def test_the_whole_recipe_in_order(kitchen):
+    commands, facts = cook(recipe.build(kitchen), GOOD)
+    assert facts["device"]["name"] == "CPU"
+    lines = [" ".join(command.arguments) for command in commands]
+    assert [
+        any(word in line for line in lines) for word in ("venv", "--require-hashes", "info --json")
+    ] == [True] * 3
+    assert (
+        kitchen.environment.folder / "uv.lock"
+    ).read_text() == "uv==0.9.0 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
+
+
+def test_a_second_try_goes_on_where_the_first_one_stopped(kitchen):
+    kitchen.environment.python.parent.mkdir(parents=True)
+    kitchen.environment.python.touch()
+    commands, _ = cook(recipe.build(kitchen), GOOD)
+    assert not any("venv" in command.arguments for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "word"),
+    [
+        ("error: No space left on device (os error 28)", "disk", "disk is full"),
+        (
+            "ERROR: Could not install: [WinError 32] The process cannot access the file",
+            "locked",
+            "in use",
+        ),
+        ("ProxyError('Cannot connect to proxy.')", "proxy", "proxy"),
+        ("invalid peer certificate: UnknownIssuer", "certificate", "not trusted"),
+        (
+            "The virtual environment was not created because ensurepip is not available",
+            "venv",
+            "python3-venv",
+        ),
+        ("Failed to fetch: dns error: failed to lookup address information", "network", "network"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "hash", "refused"),
+        ("torch has no wheels with a matching platform tag", "platform", "64-bit"),
+        ("Permission denied (os error 13)", "permission", "written"),
+        ("boom", "other", "transcript"),
+    ],
+)
+def test_failures_are_told_in_plain_words(kitchen, said, kind, word):
+    assert classify(said) == kind
+    assert word in failure_in_words(kind)
+    with pytest.raises(SetupError, match=word):
+        cook(recipe.build(kitchen), {**GOOD, "pip sync": Outcome(1, said)})
+
+
+def test_no_python_at_all_is_a_sentence(kitchen):
+    with pytest.raises(SetupError, match=r"python\.org"):
+        cook(recipe.build(kitchen), {**GOOD, "/good/python -c": Outcome(1, "")})
+
+
+def test_a_full_disk_is_told_before_anything_is_downloaded(tmp_path):
+    with pytest.raises(SetupError, match=r"1\.0 GB are free"):
+        recipe.check_space(tmp_path / "not" / "there", lambda place: SimpleNamespace(free=2**30))
+
+
+def test_passwords_of_proxies_are_not_kept():
+    assert scrubbed("using http://ada:secret@proxy:8080 now") == "using http://***@proxy:8080 now"
+    assert scrubbed("see http://docs and a@b") == "see http://docs and a@b"
+
+
+@pytest.mark.parametrize(
+    ("code", "crashed", "word"),
+    [
+        (9, True, "memory"),
+        (11, True, "SIGSEGV"),
+        (3, False, "exit status 3"),
+        (-1073741819, True, "0xC0000005"),
+    ],
+)
+def test_exit_codes_are_told_in_words(code, crashed, word):
+    assert word in in_words(code, crashed)

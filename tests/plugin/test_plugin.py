@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plugin as QGIS loads it: comes, works with an engine in any mood, leaves nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QAction, QDockWidget
+from qgis_weft.layers.labels import open_labels
+from qgis_weft.layers.results import PREVIEW, show_probabilities
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def image(tmp_path):
+    """A small image in the project."""
+    from osgeo import gdal, osr
+
+    path = tmp_path / "image.tif"
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), 64, 48, 3, gdal.GDT_Byte)
+    raster.SetGeoTransform((500000, 0.5, 0, 4000000, 0, -0.5))
+    place = osr.SpatialReference()
+    place.ImportFromEPSG(32631)
+    raster.SetProjection(place.ExportToWkt())
+    raster.GetRasterBand(1).SetNoDataValue(0)
+    raster = None
+    layer = QgsRasterLayer(str(path), "image")
+    assert layer.isValid()
+    QgsProject.instance().addMapLayer(layer)
+    return layer
+
+
+def tick(plugin):
+    plugin.dock.images.list.item(0).setCheckState(Qt.CheckState.Checked)
+
+
+def draw_enough(plugin):
+    """One roof in one area."""
+    labels = plugin.wiring.labels()
+    from qgis.core import QgsGeometry, QgsRectangle
+
+    name = plugin.session.state.classes[0].name
+    labels.add(
+        labels.labels, QgsGeometry.fromRect(QgsRectangle(500004, 3999990, 500008, 3999995)), name
+    )
+    labels.add(labels.areas, QgsGeometry.fromRect(QgsRectangle(500000, 3999980, 500020, 4000000)))
+    plugin.wiring.show_labelled()
+
+
+def test_the_panel_says_what_an_image_is(load, image):
+    plugin = load()
+    words = plugin.dock.images.facts.text()
+    for word in ("64 × 48 px", "3 bands", "uint8", "0.5 m a pixel", "EPSG:32631", "nodata 0"):
+        assert word in words
+
+
+def test_adapt_is_offered_once_there_is_enough(load, image):
+    plugin = load()
+    adapt = plugin.dock.adapt.adapt
+    assert "image" in plugin.dock.labels.hint.text()
+    tick(plugin)
+    assert not adapt.isEnabled()
+    draw_enough(plugin)
+    assert adapt.isEnabled()
+    assert "more areas" in plugin.dock.labels.hint.text()
+
+
+def test_drawing_outdates_a_preview_and_saving_does_not(load, image, qtbot, tmp_path):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+    project, outdated = QgsProject.instance(), plugin.dock.look.outdated
+    show_probabilities([image.source()], ["building"], PREVIEW, "Preview: {}")
+    assert project.write(str(tmp_path / "a.qgz"))
+    assert not plugin.desk.labels.labels.isModified()
+    assert outdated.isHidden()
+    draw_enough(plugin)
+    assert not outdated.isHidden()
+    plugin.studio.outdated.emit(False)
+    plugin.desk.labels.labels.undoStack().undo()
+    assert not outdated.isHidden()
+    assert project.write(str(tmp_path / "a.qgz"))
+    project.clear()
+    assert outdated.isHidden()
+
+
+def test_a_training_shows_progress_and_leaves_a_model(load, image, qtbot):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+    from qgis_weft.settings import Setting
+
+    Setting.AUTO_PREVIEW.set(False)
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        plugin.dock.adapt.adapt.click()
+        assert not plugin.dock.adapt.adapt.isEnabled()
+        assert plugin.dock.progress.isVisibleTo(plugin.dock)
+    assert plugin.session.state.model.endswith(".weft")
+    assert len(plugin.dock.adapt.curve.loss) == 4
+    assert "building 0.80" in plugin.dock.adapt.model.text()
+    assert "this is a fake" in plugin.dock.engine.text()
+    assert not plugin.dock.progress.isVisibleTo(plugin.dock)
+    Setting.AUTO_PREVIEW.reset()
+
+
+@pytest.mark.parametrize(
+    ("mood", "word"),
+    [("mistaken", "No label lies"), ("crashing", "ended unexpectedly"), ("buggy", "bug")],
+)
+def test_a_failure_is_one_message_and_adapt_works_again(
+    load, image, qtbot, monkeypatch, mood, word
+):
+    plugin = load(mood)
+    told = []
+    monkeypatch.setattr(plugin.wiring, "tell", lambda message, *rest: told.append(message))
+    tick(plugin)
+    draw_enough(plugin)
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        plugin.dock.adapt.adapt.click()
+    assert [word in message for message in told] == [True]
+    assert plugin.dock.adapt.adapt.isEnabled()
+    assert plugin.session.state.model == ""
+
+
+def test_labels_and_classes_come_back_with_the_project(load, image, tmp_path):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+    path = str(tmp_path / "project.qgz")
+    assert QgsProject.instance().write(path)
+    before = plugin.session.state
+    QgsProject.instance().clear()
+    assert plugin.desk.labels is None
+    assert QgsProject.instance().read(path)
+    assert plugin.session.state == before
+    assert plugin.desk.labels.count(before, 1).objects == {"building": 1}
+
+
+def test_ten_times_loaded_and_nothing_left(load, qgis_iface):
+    main = qgis_iface.mainWindow()
+
+    def left():
+        return [w for kind in (QDockWidget, QAction) for w in main.findChildren(kind)]
+
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+
+    before = len(left())
+    for _ in range(10):
+        plugin = load()
+        client = plugin.client
+        plugin.unload()
+        assert not client.running
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(left()) == before
+
+
+def test_without_any_engine_the_panel_offers_to_set_it_up(
+    qgis_iface, qgis_new_project, tmp_path, monkeypatch
+):
+    from qgis_weft import plugin as module
+
+    monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
+    plugin = module.WeftPlugin(qgis_iface)
+    plugin.initGui()
+    assert "not set up yet" in plugin.dock.engine.text()
+    assert plugin.dock.set_up.isVisibleTo(plugin.dock)
+    plugin.unload()
+
+
+def test_it_imports_where_nothing_but_qgis_is_installed():
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'rasterio', 'numpy', 'geopandas', 'shapely'):\n"
+        "    sys.modules[name] = None\n"
+        "import qgis_weft.plugin\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_label_file_that_is_none_is_a_sentence(qgis_new_project, tmp_path):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    path = tmp_path / "no.gpkg"
+    path.write_text("nothing")
+    with pytest.raises(OSError, match="has no layer"):
+        open_labels(path, QgsCoordinateReferenceSystem("EPSG:4326"))

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine made is shown in the colours of the classes, in whatever order they come."""
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
+from qgis_weft.layers.results import PREVIEW, layers_of, restyle, show_probabilities
+from qgis_weft.layers.styles import OTHER_COLOUR, style_polygons
+from qgis_weft.model.state import LabelClass, State, limit_class
+
+STATE = State(classes=(LabelClass("ship", "#0000ff"), LabelClass("building", "#ff0000")))
+
+
+@pytest.fixture
+def raster(tmp_path, qgis_new_project):
+    path = tmp_path / "town_prob.tif"
+    made = gdal.GetDriverByName("GTiff").Create(str(path), 8, 8, 2, gdal.GDT_Byte)
+    made.SetGeoTransform((0, 1, 0, 8, 0, -1))
+    made = None
+    return path
+
+
+def strongest(layer):
+    """The colour of probability 1, and the value below which nothing is shown."""
+    items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
+    return items[-1].color.name(), items[1].value
+
+
+def test_bands_get_the_colours_of_their_own_classes(raster):
+    layers = show_probabilities([raster], ["building", "ship"], PREVIEW, "{}")
+    restyle(layers, limit_class(STATE, "ship", threshold=0.75), 0.6)
+    assert [layer.name() for layer in layers] == ["building", "ship"]
+    assert [layer.renderer().band() for layer in layers] == [1, 2]
+    assert [strongest(layer) for layer in layers] == [("#ff0000", 127.0), ("#0000ff", 190.5)]
+    assert layers[0].opacity() == pytest.approx(0.6)
+
+
+def test_a_new_preview_takes_the_place_of_the_old(raster):
+    show_probabilities([raster], ["building", "ship"], PREVIEW, "{}")
+    show_probabilities([raster], ["building", "crane"], PREVIEW, "{}")
+    layers = layers_of(PREVIEW)
+    assert sorted(layer.name() for layer in layers) == ["building", "crane"]
+    restyle(layers, STATE, 1.0)
+    crane = next(layer for layer in layers if layer.name() == "crane")
+    assert strongest(crane)[0] == OTHER_COLOUR
+
+
+def test_polygons_of_an_unknown_class_are_drawn_too(qgis_new_project):
+    layer = QgsVectorLayer("Polygon?field=class:string", "polygons", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(0, 0, 1, 1)))
+    feature.setAttribute("class", "crane")
+    layer.dataProvider().addFeature(feature)
+    style_polygons(layer, STATE.classes)
+    renderer = layer.renderer()
+    index = renderer.categoryIndexForValue("crane")
+    assert renderer.categories()[index].value() == ""
