@@ -56,6 +56,6 @@ $(READY): requirements-dev.lock pyproject.toml
 # QGIS brings its own Python; the tests of the plugin run in that, with pytest beside it.
 $(QGIS_READY): requirements-qgis.lock $(READY)
 	sh tools/need-qgis.sh
-	/usr/bin/python3 -m venv --system-site-packages .venv-qgis
+	$(BIN)/uv venv -q --allow-existing --python /usr/bin/python3 --system-site-packages .venv-qgis
 	$(BIN)/uv pip install --python $(QGIS)/python --require-hashes -r requirements-qgis.lock
 	touch $@

@@ -26,7 +26,7 @@ class LabelPanel(Section):
         self.session = session
         self.table = ClassesTable()
         self.hint = text()
-        self.file = text(dim=True)
+        self.file = text()
         self.width = QSpinBox()
         self.width.setRange(NARROWEST, WIDEST)
         self.width.setSuffix(tr(" px"))

@@ -41,7 +41,6 @@ class OptionsPage(QgsOptionsPageWidget):
                     'Leave it empty to use the engine that "Set up engine…" installs. A '
                     "Python given here must have the packages of requirements.lock."
                 ),
-                dim=True,
             )
         )
         form.addRow(tr("Compute on"), self.device)

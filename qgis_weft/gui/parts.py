@@ -42,13 +42,12 @@ class Section(QgsCollapsibleGroupBox):
         self.column.addLayout(row)
 
 
-def text(message="", dim=False):
+def text(message=""):
     """A text that wraps, and from which can be copied."""
     label = QLabel(message)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    label.setEnabled(not dim)
     return label
 
 

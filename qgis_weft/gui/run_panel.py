@@ -22,9 +22,7 @@ class RunPanel(Section):
         self.where.addItem(tr("What the map shows"), VIEW)
         self.where.addItem(tr("All of the chosen images"), ALL)
         self.where.addItem(tr("Selected polygons of the active layer"), SELECTION)
-        self.estimate = text(
-            tr("Estimate tells tiles, time, memory and disk before you start."), dim=True
-        )
+        self.estimate = text(tr("Estimate tells tiles, time, memory and disk before you start."))
         self.plan = button(tr("Estimate"), tr("What a run will take, before it starts"), self._plan)
         self.run = button(tr("Run"), tr("Predict there, and draw polygons"), self._run)
         narrow(self.where)
@@ -34,7 +32,6 @@ class RunPanel(Section):
 
     def show_plan(self, plan):
         """What it will take."""
-        self.estimate.setEnabled(True)
         self.estimate.setText(plan_in_words(plan))
 
     def _plan(self):
