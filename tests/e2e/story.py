@@ -18,6 +18,7 @@ from qgis.core import (
     QgsGeometry,
     QgsProject,
     QgsRasterLayer,
+    QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
@@ -53,6 +54,7 @@ def main():
     shoot("2-labels")
     adapt(plugin)
     look(plugin)
+    correct(plugin)
     run(plugin)
     save_and_reopen(plugin)
 
@@ -69,16 +71,7 @@ def label(plugin):
     plugin.session.set(add_class(plugin.session.state, "ship"))
     for area in inside:
         go_to(area.buffer(3, 4).boundingBox())
-        use(plugin, "area")
-        drag(area.boundingBox())
-        for feature in objects.getFeatures():
-            shape = feature.geometry()
-            if not shape.intersects(area):
-                continue
-            classes = [each.name for each in plugin.session.state.classes]
-            plugin.session.update(current=classes.index(feature["class"]))
-            use(plugin, "polygon")
-            click_around(shape)
+        draw(plugin, area, objects)
     wait(lambda: plugin.dock.adapt.adapt.isEnabled(), "Adapt can be pressed")
     counted = plugin.desk.labels.count(plugin.session.state, 1)
     expect(counted.areas == len(inside), "all areas are drawn")
@@ -124,18 +117,40 @@ def look(plugin):
     shoot("4-look")
 
 
+def correct(plugin):
+    """Label one more area and press Adapt again, which goes on from the model."""
+    say("correct")
+    plugin.session.update(budget_s=float(max(10, BUDGET_S // 3)))
+    before, centre = plugin.session.state.model, image("town_b").extent().center()
+    area = QgsGeometry.fromRect(QgsRectangle.fromCenterAndSize(centre, 40, 40))
+    go_to(area.buffer(3, 4).boundingBox())
+    draw(plugin, area, QgsVectorLayer(f"{FOLDER / 'truth.gpkg'}|layername=labels", "t", "ogr"))
+    expect(not plugin.dock.look.outdated.isHidden(), "the preview is outdated")
+    turn_to(plugin.dock, plugin.dock.labels)
+    shoot("5-correct")
+    wait(lambda: plugin.dock.adapt.adapt.isEnabled(), "Adapt can be pressed")
+    began = time.monotonic()
+    press(plugin.dock.adapt.adapt)
+    wait(lambda: not plugin.studio.busy and plugin.session.state.model != before, "the model")
+    say(f"adapted again and looked in {time.monotonic() - began:.0f} s")
+    asked = (FOLDER / "data" / "weft" / "jobs").glob("*/request.json")
+    expect(any(before in file.read_text() for file in asked), "it goes on from the first model")
+    expect(plugin.dock.look.outdated.isHidden(), "the preview is up to date")
+
+
 def run(plugin):
     """Estimate, run, draw again, export."""
     say("run")
     from qgis_weft.layers.export import export
     from qgis_weft.layers.results import RESULT, layers_of
 
+    go_to(image("town_a").extent())
     dock = plugin.dock
     dock.run.where.setCurrentIndex(1)
     press(dock.run.plan)
     wait(lambda: not plugin.studio.busy, "the estimate")
     turn_to(dock, dock.run)
-    shoot("5-estimate")
+    shoot("6-estimate")
     press(dock.run.run)
     wait(lambda: not plugin.studio.busy, "the run")
     (first,) = layers_of(RESULT)
@@ -150,7 +165,7 @@ def run(plugin):
     expect(second.featureCount() != before, "another threshold, other polygons")
     settle(1.0)
     turn_to(dock, dock.polygons)
-    shoot("6-polygons")
+    shoot("7-polygons")
     export(second, FOLDER / "result.shp")
     written = QgsVectorLayer(str(FOLDER / "result.shp"), "s", "ogr")
     expect(written.featureCount() == second.featureCount(), "the Shapefile is complete")
@@ -170,7 +185,7 @@ def save_and_reopen(plugin):
     settle()
     expect(plugin.session.state == state, "the session is there again")
     expect(plugin.desk.labels.count(state, 1) == labels, "the labels are there again")
-    shoot("7-reopened")
+    shoot("8-reopened")
 
 
 def work_meanwhile(plugin):
@@ -219,6 +234,19 @@ def turn_to(dock, section):
     """Scroll the panel so that a section is seen whole."""
     settle(0.1)
     dock.findChild(QScrollArea).ensureWidgetVisible(section, 0, 0)
+
+
+def draw(plugin, area, objects):
+    """An area, and what of the objects lies inside."""
+    use(plugin, "area")
+    drag(area.boundingBox())
+    classes = [each.name for each in plugin.session.state.classes]
+    for feature in objects.getFeatures():
+        shape = feature.geometry().intersection(area)
+        if shape.area() > 0:
+            plugin.session.update(current=classes.index(feature["class"]))
+            use(plugin, "polygon")
+            click_around(shape)
 
 
 def use(plugin, tool):

@@ -26,8 +26,9 @@ def test_the_whole_story(tmp_path: Path) -> None:
         "2-labels",
         "3-adapt",
         "4-look",
-        "5-estimate",
-        "6-polygons",
-        "7-reopened",
+        "5-correct",
+        "6-estimate",
+        "7-polygons",
+        "8-reopened",
     ):
         assert (tmp_path / "story" / f"{name}.png").stat().st_size > 10_000

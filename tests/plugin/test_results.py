@@ -3,8 +3,14 @@
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
-from qgis_weft.layers.results import PREVIEW, layers_of, restyle, show_probabilities
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis_weft.layers.results import (
+    PREVIEW,
+    layers_of,
+    restyle,
+    show_polygons,
+    show_probabilities,
+)
 from qgis_weft.layers.styles import OTHER_COLOUR, style_polygons
 from qgis_weft.model.state import LabelClass, State, limit_class
 
@@ -43,6 +49,18 @@ def test_a_new_preview_takes_the_place_of_the_old(raster):
     restyle(layers, STATE, 1.0)
     crane = next(layer for layer in layers if layer.name() == "crane")
     assert strongest(crane)[0] == OTHER_COLOUR
+
+
+def test_polygons_switch_the_preview_off_and_the_next_preview_is_seen(raster, tmp_path):
+    file = tmp_path / "polygons.geojson"
+    file.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    shown = QgsProject.instance().layerTreeRoot().findLayer
+    show_probabilities([raster], ["building"], PREVIEW, "{}")
+    polygons = show_polygons(file, STATE.classes)
+    assert not shown(layers_of(PREVIEW)[0]).isVisible()
+    assert shown(polygons).isVisible()
+    show_probabilities([raster], ["building"], PREVIEW, "{}")
+    assert shown(layers_of(PREVIEW)[0]).isVisible()
 
 
 def test_polygons_of_an_unknown_class_are_drawn_too(qgis_new_project):
