@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..jobs import requests
 from ..jobs.where import everything, in_selection, in_view
+from ..jobs.workplace import unused_name
 from ..layers.export import export, filters
 from ..layers.labels import open_labels
 from ..layers.measure import areas_by_class
@@ -72,7 +73,7 @@ class Wiring(QObject):
             if not images:
                 self.warn(tr("Choose an image first."))
                 return None
-            path = self.session.state.labels or self.desk.folder / "labels.gpkg"
+            path = self.session.state.labels or unused_name(self.desk.folder, "labels", ".gpkg")
             self.open_labels(path, images[0][0].crs())
         return self.desk.labels
 

@@ -14,6 +14,12 @@ def project_folder(fallback):
     return Path(file).parent / f"{Path(file).stem}_weft" if file else Path(fallback)
 
 
+def unused_name(folder, stem, suffix):
+    """The plain name, or a fresh one where another project or window has a file of that name."""
+    plain = Path(folder) / f"{stem}{suffix}"
+    return fresh_name(Path(folder), stem, suffix) if plain.exists() else plain
+
+
 def fresh_name(folder, stem, suffix):
     """A path that does not exist yet; its folder is made."""
     folder.mkdir(parents=True, exist_ok=True)

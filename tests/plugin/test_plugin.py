@@ -140,6 +140,20 @@ def test_labels_and_classes_come_back_with_the_project(load, image, tmp_path):
     assert plugin.desk.labels.count(before, 1).objects == {"building": 1}
 
 
+def test_a_new_project_has_labels_of_its_own(load, image):
+    plugin, file = load(), image.source()
+    tick(plugin)
+    draw_enough(plugin)
+    plugin.desk.labels.save()
+    first = plugin.desk.labels.path
+    QgsProject.instance().clear()
+    QgsProject.instance().addMapLayer(QgsRasterLayer(file, "image"))
+    tick(plugin)
+    draw_enough(plugin)
+    assert plugin.desk.labels.path != first
+    assert plugin.desk.labels.labels.featureCount() == 1
+
+
 def test_ten_times_loaded_and_nothing_left(load, qgis_iface):
     main = qgis_iface.mainWindow()
 
