@@ -93,7 +93,7 @@ def adapt(plugin):
     expect(first[0] < 3, "the first progress comes within 3 s")
     turn_to(plugin.dock, plugin.dock.adapt)
     work_meanwhile(plugin)
-    say(f"main thread blocked for at most {blocked.worst * 1000:.0f} ms while panning and drawing")
+    say(f"blocked for at most {blocked.worst * 1000:.0f} ms while panning, typing and drawing")
     expect(blocked.worst < 0.25, "QGIS stays usable while it trains")
     wait(lambda: plugin.session.state.model or reached[-1] > 0.5, "half of the training")
     shoot("3-adapt")
@@ -189,7 +189,7 @@ def save_and_reopen(plugin):
 
 
 def work_meanwhile(plugin):
-    """Pan, draw and undo, as one does while it trains."""
+    """Pan, type, draw and undo, as one does while it trains."""
     canvas = iface.mapCanvas()
     for _ in range(4):
         centre = canvas.center()
@@ -197,6 +197,9 @@ def work_meanwhile(plugin):
         canvas.setCenter(centre)
         canvas.refresh()
         settle()
+    field = plugin.dock.polygons.threshold.lineEdit()
+    field.selectAll()
+    QTest.keyClicks(field, "0.55", delay=50)
     use(plugin, "polygon")
     click_around(QgsGeometry.fromRect(canvas.extent().scaled(0.1)))
     plugin.desk.labels.labels.undoStack().undo()
