@@ -92,7 +92,10 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
             traceback.print_exc()
             message = f"The engine met a bug: {type(bug).__name__}: {bug}"
             raise RpcError(INTERNAL_ERROR, message, {"folder": str(folder)}) from bug
-    write_json(folder / "result.json", result)
+        try:
+            write_json(folder / "result.json", result)
+        except OSError:  # a copy for bug reports: without it the job is done all the same
+            log.warning("result.json could not be written", exc_info=True)
     return result
 
 
