@@ -33,6 +33,11 @@ class Ground:
     wkt: str | None
     crs: str | None
 
+    def placed(self, crs: CRS | None) -> gpd.GeoSeries:
+        """What is known, in the plane of `crs`."""
+        own = self.crs and CRS.from_wkt(self.crs)
+        return to_plane(gpd.GeoSeries(shapely.from_wkt([self.wkt]), crs=own), crs)
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -114,9 +119,8 @@ def seen_areas(seen: Ground, ground: gpd.GeoSeries) -> frozenset[int]:
     """The areas of `ground` that have been learned from; all, where that is not known."""
     if seen.wkt is None or (seen.crs is None) != (ground.crs is None):
         return frozenset(ground.index.tolist())
-    known = gpd.GeoSeries(shapely.from_wkt([seen.wkt]), crs=seen.crs and CRS.from_wkt(seen.crs))
     polygons = np.asarray(ground.values)
-    shared = shapely.area(shapely.intersection(polygons, to_plane(known, ground.crs).iloc[0]))
+    shared = shapely.area(shapely.intersection(polygons, seen.placed(ground.crs).iloc[0]))
     return frozenset(ground.index[shared > TOUCHED * shapely.area(polygons)].tolist())
 
 
@@ -127,10 +131,6 @@ def ground_seen(ground: gpd.GeoSeries, held_out: int | None, earlier: Earlier | 
     if earlier is not None:
         if earlier.seen.wkt is None:
             return Ground(None, None)
-        before = earlier.seen
-        known = gpd.GeoSeries(
-            shapely.from_wkt([before.wkt]), crs=before.crs and CRS.from_wkt(before.crs)
-        )
-        polygons += list(to_plane(known, ground.crs).values)
+        polygons += list(earlier.seen.placed(ground.crs).values)
     whole = shapely.union_all(shapely.make_valid(np.array(polygons, dtype=object)))
     return Ground(shapely.to_wkt(whole, rounding_precision=-1), ground.crs and ground.crs.to_wkt())
