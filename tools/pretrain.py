@@ -24,9 +24,10 @@ from safetensors.torch import save_file
 from timm.models import FeatureListNet
 from torch import Tensor, nn
 
-from weft.backbones.frozen import FrozenBackbone, MapBackbone, wrap
+from weft.backbones.frozen import FrozenBackbone, MapBackbone
 from weft.backbones.registry import DEFAULT_BACKBONE, find_backbone
 from weft.backbones.weights import fill, read_state
+from weft.backbones.wrapping import wrap
 from weft.sample.scene import class_mask, render_scene
 
 CLASSES = 9

@@ -2,13 +2,14 @@
 """Frozen backbone, adapter and heads as one network."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from weft.adapters.contract import Adapter, Taps
+from weft.adapters.contract import Adapter, tap
 from weft.adapters.registry import AdapterSpec
-from weft.backbones.frozen import FrozenBackbone
+from weft.backbones.frozen import FrozenBackbone, as_is
 
 COARSEST_LEVEL = 32
 MOST_DEVIATIONS = 3.0
@@ -47,11 +48,6 @@ class Standardise(nn.Module):
             self.get_buffer(f"shift{index}").copy_((-values.mean(1) * scale).view(1, -1, 1, 1))
 
 
-def as_is(stage: int, x: Tensor) -> Tensor:
-    """Inject nothing."""
-    return x
-
-
 class Network(nn.Module):
     """Logits (B, 1 + classes, H, W) of an image (B, bands, H, W) in 0..1; logit 0 is background.
 
@@ -63,15 +59,8 @@ class Network(nn.Module):
         self, backbone: FrozenBackbone, spec: AdapterSpec, bands: int, classes: int
     ) -> None:
         super().__init__()
-        entries = enumerate(zip(backbone.entry_channels, backbone.entry_strides, strict=True))
-        taps = Taps(
-            bands,
-            backbone.channels,
-            backbone.strides,
-            {i: entry for i, entry in entries if entry[1] > 1},
-        )
         self.backbone = backbone
-        self.adapter: Adapter = spec.build(taps)
+        self.adapter: Adapter = spec.build(tap(backbone, bands))
         self.heads = nn.ModuleList(
             build(self.adapter.channels, self.adapter.strides, classes + 1) for build in spec.heads
         )
@@ -84,16 +73,27 @@ class Network(nn.Module):
 
     def votes(self, image: Tensor) -> list[Tensor]:
         """The logits of each head, of the shape of `forward`; in training each has its own loss."""
-        stream = self.adapter.begin(image)
-        maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
-        levels = self.adapter.finish(self.standardise(maps), stream)
-        return [head(levels, image.shape[2:]) for head in self.heads]
+        return self._finish(*self._features(image), image)
+
+    def votes_downstream(self, image: Tensor) -> list[Tensor]:
+        """The same votes, but no gradient reaches what lies upstream of the backbone's maps."""
+        with torch.no_grad():
+            features = self._features(image)
+        return self._finish(*features, image)
 
     def probe(self, image: Tensor) -> list[Tensor]:
         """The votes on the frozen maps alone, so that the heads learn without the adapter."""
         with torch.no_grad():
             maps = self.standardise(self.backbone(image, as_is))
-        levels = self.adapter.plain(maps, (image.shape[2], image.shape[3]))
+        return [head(self.adapter.plain(maps), image.shape[2:]) for head in self.heads]
+
+    def _features(self, image: Tensor) -> tuple[list[Tensor], Any]:
+        stream = self.adapter.begin(image)
+        maps = self.backbone(image, lambda stage, x: self.adapter.inject(stage, x, stream))
+        return maps, stream
+
+    def _finish(self, maps: list[Tensor], stream: Any, image: Tensor) -> list[Tensor]:
+        levels = self.adapter.finish(self.standardise(maps), stream)
         return [head(levels, image.shape[2:]) for head in self.heads]
 
     def calibrate(self, images: list[Tensor]) -> None:
@@ -102,8 +102,13 @@ class Network(nn.Module):
             self.standardise.fit([self.backbone(image, as_is) for image in images])
 
     def trained_state(self) -> dict[str, Tensor]:
-        """Everything but the frozen backbone, for the model file."""
-        return {k: v for k, v in self.state_dict().items() if not k.startswith("backbone.")}
+        """Everything that learned, and the statistics of features, for the model file."""
+        learned = {name for name, _ in self._trained()}
+        return {
+            name: value
+            for name, value in self.state_dict().items()
+            if name in learned or not name.startswith("backbone.")
+        }
 
     def load_trained(self, state: dict[str, Tensor]) -> None:
         """Put back what `trained_state` gave; KeyError when tensors are missing or surplus."""
@@ -119,5 +124,17 @@ class Network(nn.Module):
         self.load_state_dict(fitting, strict=False)
 
     def trained_parameters(self) -> list[nn.Parameter]:
-        """The parameters that learn: those of adapter and heads."""
-        return [*self.adapter.parameters(), *self.heads.parameters()]
+        """The parameters that learn: those of adapter and heads, and what it unfreezes."""
+        return [parameter for _, parameter in self._trained()]
+
+    def upstream_parameters(self) -> list[nn.Parameter]:
+        """Those of them that the backbone's maps depend on."""
+        return list(self.adapter.upstream())
+
+    def _trained(self) -> list[tuple[str, nn.Parameter]]:
+        upstream = {id(parameter) for parameter in self.adapter.upstream()}
+        return [
+            (name, parameter)
+            for name, parameter in self.named_parameters()
+            if id(parameter) in upstream or not name.startswith("backbone.")
+        ]

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Adapters by name. A new method is one file and one line here."""
+"""Adapters by name. A new method is one file and one entry here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from torch import nn
 
-from weft.adapters.contract import Adapter, Taps
+from weft.adapters.contract import Adapter
+from weft.adapters.est import EstAdapter, EstOptions
+from weft.adapters.full import FullAdapter, FullOptions
 from weft.adapters.linear import LinearAdapter
-from weft.adapters.weft.adapter import WeftAdapter
+from weft.adapters.lora import LoraAdapter, LoraOptions
+from weft.adapters.options import fill_options, split_choice
+from weft.adapters.weft.adapter import WeftAdapter, WeftOptions
 from weft.errors import RequestError
 from weft.heads.linear import LinearHead
 from weft.heads.pyramid import PyramidHead
@@ -19,35 +24,89 @@ DEFAULT_ADAPTER = "weft"
 # Channels and strides of the maps, and the number of classes.
 HeadBuilder = Callable[[tuple[int, ...], tuple[int, ...], int], nn.Module]
 
+# One decoder for all methods that bring none of their own, so that they can be compared.
+HEADS: tuple[HeadBuilder, ...] = (PyramidHead, PyramidHead, partial(LinearHead, gain=5.0))
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """Of an adapter that has none."""
+
 
 @dataclass(frozen=True)
 class AdapterSpec:
-    """How to build an adapter and the heads it is trained with, and how fast all may learn."""
+    """How to build an adapter and the heads it is trained with, and how fast all may learn.
+
+    `build` takes taps, and options of the kind `options` where it has some. What lies upstream of
+    the backbone's maps learns at `learning_rate` times `upstream_rate`. `summary` says in a
+    sentence what the method costs and when to take it, `source` where it comes from.
+    """
 
     name: str
-    build: Callable[[Taps], Adapter]
-    heads: tuple[HeadBuilder, ...]
-    learning_rate: float
+    build: Callable[..., Adapter]
     summary: str
+    source: str
+    options: type = NoOptions
+    heads: tuple[HeadBuilder, ...] = HEADS
+    learning_rate: float = 2e-3
+    upstream_rate: float = 1.0
 
 
 ADAPTERS = (
     AdapterSpec(
         "weft",
         WeftAdapter,
-        (PyramidHead, PyramidHead, partial(LinearHead, gain=5.0)),
-        2e-3,
-        "wavelet experts that guide the frozen network",
+        "Wavelet experts guide the frozen network: the default, for most images and objects.",
+        "WEFT, arXiv:2601.09108",
+        WeftOptions,
     ),
     AdapterSpec(
-        "linear", LinearAdapter, (LinearHead,), 1e-2, "one linear layer on frozen features"
+        "est",
+        EstAdapter,
+        "A small network beside the frozen one: little memory, for weak computers.",
+        "EST-style, after 10.1109/JSTARS.2025.3563641 (reconstructed)",
+        EstOptions,
+    ),
+    AdapterSpec(
+        "lora",
+        LoraAdapter,
+        "Small corrections inside the frozen network: for transformers, best on a GPU.",
+        "LoRA, arXiv:2106.09685",
+        LoraOptions,
+    ),
+    AdapterSpec(
+        "linear",
+        LinearAdapter,
+        "One linear layer on frozen features: fastest, for a first look.",
+        "linear probing",
+        heads=(LinearHead,),
+        learning_rate=1e-2,
+    ),
+    AdapterSpec(
+        "full",
+        FullAdapter,
+        "The whole network learns: most memory and the largest model files, for many labels.",
+        "full fine-tuning",
+        FullOptions,
+        upstream_rate=0.05,
     ),
 )
 
 
-def find_adapter(name: str) -> AdapterSpec:
-    """The adapter `name`; RequestError, naming all, if there is none."""
+def find_adapter(choice: str) -> AdapterSpec:
+    """The adapter of a choice, `name` or `name:option=value,…`, its options already filled in.
+
+    RequestError if there is no such adapter or option.
+    """
+    name, given = split_choice(choice)
     known = {spec.name: spec for spec in ADAPTERS}
     if name not in known:
-        raise RequestError(f"There is no adapter {name!r}; choose {' or '.join(known)}.")
-    return known[name]
+        names = list(known)
+        raise RequestError(
+            f"There is no adapter {name!r}; choose {', '.join(names[:-1])} or {names[-1]}."
+        )
+    spec = known[name]
+    options: Any = fill_options(spec.options, given, f"The adapter {name}")
+    if isinstance(options, NoOptions):
+        return spec
+    return replace(spec, name=choice, build=partial(spec.build, options=options))

@@ -12,8 +12,17 @@ from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
+from weft.backbones.blocks import Block, find_blocks
+
 Inject = Callable[[int, Tensor], Tensor]
 """Given a stage's index and the map (B, C, h, w) that enters it, what shall enter instead."""
+
+SMALL_SIDE = 64
+
+
+def as_is(stage: int, x: Tensor) -> Tensor:
+    """Inject nothing."""
+    return x
 
 
 class FrozenBackbone(nn.Module):
@@ -57,6 +66,13 @@ class FrozenBackbone(nn.Module):
     def forward(self, image: Tensor, inject: Inject) -> list[Tensor]:
         """Maps (B, C_i, H / stride_i, W / stride_i), one a stage, of (B, bands, H, W) in 0..1."""
         raise NotImplementedError
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Its blocks, found by a pass over a small image."""
+        side = math.lcm(SMALL_SIDE, *self.strides)
+        weight = next(self.parameters())
+        image = torch.zeros(1, 3, side, side, dtype=weight.dtype, device=weight.device)
+        return find_blocks(self, lambda: self(image, as_is))
 
 
 class MapBackbone(FrozenBackbone):
@@ -160,21 +176,12 @@ class SealedBackbone(FrozenBackbone):
         return [x if x.shape[1] == c else x.permute(0, 3, 1, 2) for x, c in pairs]
 
 
-def wrap(network: nn.Module, mean: Sequence[float], std: Sequence[float]) -> FrozenBackbone:
-    """The frozen form of a timm network that gives feature maps or tokens."""
-    if isinstance(network, FeatureListNet):
-        return MapBackbone(network, mean, std).freeze()
-    if isinstance(network, VisionTransformer | Eva):
-        return TokenBackbone(network, mean, std).freeze()
-    return SealedBackbone(network, mean, std).freeze()
-
-
 def takes_any_tile(backbone: FrozenBackbone) -> bool:
     """Whether maps at the promised strides come of an image that is not square."""
     side = math.lcm(32, *backbone.strides)
     try:
         with torch.no_grad():
-            maps = backbone(torch.zeros(1, 3, side, 2 * side), lambda stage, x: x)
+            maps = backbone(torch.zeros(1, 3, side, 2 * side), as_is)
     except (AssertionError, RuntimeError, ValueError):
         return False
     pairs = zip(backbone.channels, backbone.strides, strict=True)

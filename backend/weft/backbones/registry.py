@@ -55,6 +55,8 @@ def build_timm(name: str) -> nn.Module:
         network = timm.create_model(name, num_classes=0, global_pool="", dynamic_img_size=True)
         network.norm = nn.Identity()  # unused, and absent from weights of networks that average
         return network
+    if is_model_in_modules(name.split(".")[0], ("vision_transformer_sam",)):
+        return timm.create_model(name, num_classes=0, global_pool="")
     windowed = is_model_in_modules(name.split(".")[0], ("swin_transformer", "swin_transformer_v2"))
     options: dict[str, Any] = {"strict_img_size": False} if windowed else {}
     try:

@@ -20,8 +20,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 import weft
-from weft.backbones.frozen import FrozenBackbone, takes_any_tile, wrap
+from weft.backbones.frozen import FrozenBackbone, takes_any_tile
 from weft.backbones.registry import BackboneSpec, find_backbone
+from weft.backbones.wrapping import wrap
 from weft.errors import ModelError
 
 HUB_PIN = re.compile(r"hub:([\w.-]+/[\w.-]+)@([0-9a-f]{40})#([0-9a-f]{64})")

@@ -11,6 +11,7 @@ from weft.errors import LabelError
 from weft.labels.source import LabelSource, parse_source
 
 SOURCE = "PATH|layername=NAME"
+CHOICE = "NAME[:OPTION=VALUE,…]"
 POLYGONS = "polygons: .gpkg .shp .geojson .fgb"
 
 
@@ -103,7 +104,8 @@ def _training(parser: Parser) -> None:
     group.add_argument("--areas", type=_source, metavar=SOURCE, help="areas labelled completely")
     group.add_argument("--class-field", help="the field of the class (default: class)")
     group.add_argument("--backbone", metavar="NAME", help="see weft info")
-    group.add_argument("--adapter", metavar="NAME", help="see weft info")
+    group.add_argument("--adapter", metavar=CHOICE, help="see weft info")
+    group.add_argument("--schedule", metavar=CHOICE, help="see weft info")
     group.add_argument("--bands", type=_bands, metavar="B,B,…", help="bands to use, from 1")
     group.add_argument("--gsd", type=float, dest="gsd_m", metavar="METRES", help="the model's GSD")
     group.add_argument("--budget", type=float, dest="budget_s", metavar="SECONDS")

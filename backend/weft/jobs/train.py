@@ -26,6 +26,7 @@ from weft.progress import Context
 from weft.training.fit import FitResult, FitSettings, Start, Trainer
 from weft.training.heldout import LEAST_AREAS
 from weft.training.patches import PatchStore
+from weft.training.schedule import DEFAULT_SCHEDULE, find_schedule
 from weft.training.unlabelled import plan_elsewhere
 
 MOST_SEED = 2**31 - 1
@@ -48,6 +49,7 @@ class TrainRequest:
     backbone: str = DEFAULT_BACKBONE
     backbone_weights: str | None = None
     adapter: str = DEFAULT_ADAPTER
+    schedule: str = DEFAULT_SCHEDULE
     bands: tuple[int, ...] | None = None
     gsd_m: float | None = None
     budget_s: float = 60.0
@@ -72,7 +74,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     Until then the best state so far is in the job's folder, as CHECKPOINT.
     """
     check_request(request)
-    adapter = find_adapter(request.adapter)
+    adapter, schedule = find_adapter(request.adapter), find_schedule(request.schedule)
     backbone = load_backbone(request.backbone, request.backbone_weights)
     earlier, wishes = None, Wishes(request.bands, request.gsd_m, None)
     if request.start is not None:
@@ -95,6 +97,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     network = build_network(
         backbone, adapter, len(sources.bands), len(sources.classes), device, request.seed
     )
+    check_schedule(network, request)
     ground = ground_of(regions, [info.grid for info in material.infos], sources.areas)
     describe = partial(describe_model, backbone, request.adapter, request.seed, material)
 
@@ -102,7 +105,14 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
         seen = ground_seen(ground, so_far.held_out_area, earlier)
         save_model(context.folder / CHECKPOINT, describe(so_far, seen), network)
 
-    settings = FitSettings(request.budget_s, adapter.learning_rate, request.steps, request.seed)
+    settings = FitSettings(
+        request.budget_s,
+        adapter.learning_rate,
+        request.steps,
+        request.seed,
+        adapter.upstream_rate,
+        schedule,
+    )
     start = None if earlier is None else start_from(earlier, sources.classes, ground)
     trainer = Trainer(network, store, device, settings, context, start, keep)
     fit = trainer.run(regions, elsewhere)
@@ -153,6 +163,16 @@ def build_network(
     torch.manual_seed(seed)
     network = Network(backbone.network, adapter, bands, classes).to(device.torch)
     return network.to(memory_format=torch.channels_last)
+
+
+def check_schedule(network: Network, request: TrainRequest) -> None:
+    """RequestError for a schedule that would have nothing to freeze."""
+    if request.schedule != DEFAULT_SCHEDULE and network.adapter.cacheable:
+        raise RequestError(
+            f"The schedule {request.schedule} freezes what learns inside the backbone, and with "
+            f"the adapter {request.adapter} nothing does; leave --schedule out, or choose another "
+            "adapter, full for example."
+        )
 
 
 def why_not_measured(start: Start | None, areas: int) -> str:

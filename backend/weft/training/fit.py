@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from weft.training.losses import class_weights, segmentation_loss
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
 from weft.training.sampler import CropSampler
+from weft.training.schedule import Constant, Schedule, steps_per_epoch
 from weft.training.unlabelled import GLANCE_EVERY, WATCHED_STEPS, Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
@@ -33,13 +35,17 @@ Answer = Callable[[Tensor], list[Tensor]]
 @dataclass(frozen=True)
 class FitSettings:
     """How long and how to train. With `steps`, the schedule follows them and not the clock, so that
-    the same seed gives the same weights; `budget_s` then only bounds the time.
+    the same seed gives the same weights; `budget_s` then only bounds the time. `upstream_rate`
+    multiplies the learning rate of what lies upstream of the backbone's maps, and `schedule` says
+    when that learns.
     """
 
     budget_s: float
     learning_rate: float
     steps: int | None = None
     seed: int = 0
+    upstream_rate: float = 1.0
+    schedule: Schedule = field(default_factory=Constant)
     batch: int = 4
     crop: int = 256
     weight_decay: float = 0.05
@@ -119,7 +125,7 @@ class Trainer:
         self.classes = len(store.sources.classes)
         self.parameters = network.trained_parameters()
         self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay
+            parameter_groups(network, settings), weight_decay=settings.weight_decay
         )
         fp16 = device.precision is torch.float16
         self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
@@ -127,6 +133,7 @@ class Trainer:
         self.elsewhere: Elsewhere | None = None
         self.limit = ShareLimit(labelled=1.0)
         self.step, self.loss = 0, math.nan
+        self.epoch_steps, self.joint_steps = 1, 0
         self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
         self.best: list[Tensor] | None = None
@@ -144,6 +151,8 @@ class Trainer:
         self.began = time.monotonic()
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
         weights = class_weights(counts).to(self.device.torch)
+        settings = self.settings
+        self.epoch_steps = steps_per_epoch(int(counts.sum()), settings.batch, settings.crop)
         if unlabelled:
             self.limit = ShareLimit(float(counts[1:].sum() / counts.sum().clamp_min(1)))
             self.elsewhere = self._elsewhere(unlabelled)
@@ -182,9 +191,17 @@ class Trainer:
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            answer = self.network.probe if share < self.heads_alone else self.network.votes
-            self._advance(self._batch(sampler), answer, weights)
+            self._advance(self._batch(sampler), self._answer(share), weights)
             self._report(share)
+
+    def _answer(self, share: float) -> Answer:
+        """How the next step asks the network: heads alone, all, or all that lies downstream."""
+        if share < self.heads_alone:
+            return self.network.probe
+        epoch = self.joint_steps // self.epoch_steps
+        self.joint_steps += 1
+        learns = self.settings.schedule.learns(epoch)
+        return self.network.votes if learns else self.network.votes_downstream
 
     def _batch(self, sampler: CropSampler) -> Batch:
         """The last crop shows ground without labels, at each step while objects flood that."""
@@ -254,7 +271,7 @@ class Trainer:
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
         rate = self.settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * share))
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
 
     def _report(self, share: float) -> None:
         figures: dict[str, float | str] = {"loss": self.loss, "device": self.device.name}
@@ -262,6 +279,16 @@ class Trainer:
             figures["held-out IoU"] = mean(self.held_out_iou)
         total = self.settings.budget_s
         self.context.progress(share * total, total, "Training", **figures)
+
+
+def parameter_groups(network: Network, settings: FitSettings) -> list[dict[str, Any]]:
+    """The trained parameters in two groups, each with its `share` of the learning rate."""
+    upstream = network.upstream_parameters()
+    inside = {id(parameter) for parameter in upstream}
+    others = [each for each in network.trained_parameters() if id(each) not in inside]
+    shares = ((others, 1.0), (upstream, settings.upstream_rate))
+    rate = settings.learning_rate
+    return [{"params": each, "share": share, "lr": rate} for each, share in shares if each]
 
 
 def mean(figures: Sequence[float]) -> float:

@@ -12,8 +12,8 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from weft.adapters.registry import find_adapter
-from weft.backbones.frozen import wrap
 from weft.backbones.registry import find_backbone
+from weft.backbones.wrapping import wrap
 from weft.bundle import ModelCard, ModelClass, TrainingFigures
 from weft.grid import Grid
 from weft.inference.engines import Batch

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from weft.adapters.registry import find_adapter
-from weft.backbones.frozen import FrozenBackbone, wrap
+from weft.backbones.frozen import FrozenBackbone
 from weft.backbones.registry import find_backbone
+from weft.backbones.wrapping import wrap
 from weft.network import Network
 
 MakeNetwork = Callable[..., Network]

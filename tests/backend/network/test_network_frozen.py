@@ -5,11 +5,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from weft.adapters.contract import Adapter
 from weft.adapters.weft.experts import KERNELS
-from weft.heads.level import Level
 from weft.network import Network
 
 NAMES = ["test_resnet", "test_convnext", "test_vit"]
@@ -99,24 +97,6 @@ def test_no_trained_parameter_is_dead(make, name: str) -> None:
     excused = {key for key in trained for bank in banks for i in idle if f"{bank}.{i}." in key}
     assert sorted(trained - alive - excused) == []
     assert len(chosen) >= 4
-
-
-def test_backbone_features_can_be_kept_only_where_nothing_is_injected(make) -> None:
-    assert make("test_resnet", "linear").adapter.cacheable
-    assert not make("test_resnet", "weft").adapter.cacheable
-
-
-def test_a_new_method_with_injection_is_not_cacheable() -> None:
-    class Late(Adapter):
-        def finish(self, maps: list[Tensor], stream: object) -> list[Level]:
-            return [Level(x + 1) for x in maps]
-
-    class Early(Late):
-        def inject(self, stage: int, x: Tensor, stream: object) -> Tensor:
-            return x + 1
-
-    assert Late.cacheable.fget(Late.__new__(Late))
-    assert not Early.cacheable.fget(Early.__new__(Early))
 
 
 @pytest.mark.parametrize("name", NAMES)

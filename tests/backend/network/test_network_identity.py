@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from weft.adapters.registry import find_adapter
+from weft.backbones.frozen import as_is
 from weft.heads.level import resize
-from weft.network import MOST_DEVIATIONS, Network, as_is
+from weft.network import MOST_DEVIATIONS, Network
 
 NETWORKS = ["test_resnet", "test_convnext", "swin_tiny_patch4_window7_224", "vit_tiny_patch16_224"]
 

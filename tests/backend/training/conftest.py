@@ -15,8 +15,8 @@ from affine import Affine
 from pyproj import CRS
 
 from weft.adapters.registry import find_adapter
-from weft.backbones.frozen import wrap
 from weft.backbones.registry import find_backbone
+from weft.backbones.wrapping import wrap
 from weft.device import Device
 from weft.grid import Grid
 from weft.labels.read import Labels

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """WEFT on any backbone: experts on the image, injections on the way, gated sums at the end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +13,6 @@ from weft.adapters.weft.enhancer import Enhancer
 from weft.adapters.weft.extractor import Extractor
 from weft.adapters.weft.injector import Injector, gated
 from weft.heads.level import Addition, Level, resize
-
-PYRAMID = (4, 8, 16, 32)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,6 @@ class WeftAdapter(Adapter):
 
     def __init__(self, taps: Taps, options: WeftOptions | None = None) -> None:
         super().__init__(taps)
-        if len(set(taps.strides)) == 1:
-            self.strides = PYRAMID[: len(taps.strides)]
         sizes = options or WeftOptions()
         width, levels = sizes.width, len(Extractor.strides)
         self.extractor = Extractor(
@@ -74,6 +71,13 @@ class WeftAdapter(Adapter):
         self.outputs = nn.ModuleList(nn.Conv2d(width, c, 1) for c in taps.channels)
         self.gates = nn.ParameterList(torch.zeros(1, c, 1, 1) for c in taps.channels)
 
+    def upstream(self) -> Iterable[nn.Parameter]:
+        """All that injections come from; none where the backbone takes no injection."""
+        if not self.injectors:
+            return
+        for part in (self.extractor, self.readers, self.reading, self.enhancers, self.injectors):
+            yield from part.parameters()
+
     def begin(self, image: Tensor) -> Stream:
         """The stream of an image (B, bands, H, W); its sides are multiples of 32."""
         return Stream(*self.extractor(image))
@@ -93,16 +97,12 @@ class WeftAdapter(Adapter):
         return self.injectors[key](x, stream.levels)
 
     def finish(self, maps: list[Tensor], stream: Stream) -> list[Level]:
-        """Each map, at its stride of `strides`, plus the stream's nearest level through a gate.
-
-        The maps of a plain transformer, all of one stride, become a pyramid.
-        """
+        """Each map, at its stride of `strides`, plus the stream's nearest level through a gate."""
         levels = dict(zip(Extractor.strides, self.last_enhancer(stream.levels), strict=True))
         levels[2] = stream.detail
-        height, width = (2 * side for side in stream.detail.shape[2:])
         finished = []
         for level, stride, output, gate in zip(
-            self.plain(maps, (height, width)), self.strides, self.outputs, self.gates, strict=True
+            self.plain(maps), self.strides, self.outputs, self.gates, strict=True
         ):
             narrow = resize(levels[nearest(stride, levels)], level.wide.shape[2:])
             weight, bias = gated(output, gate)
