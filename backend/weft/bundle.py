@@ -55,6 +55,7 @@ class TrainingFigures:
     small_object_m2: float | None = None
     seen: str | None = None
     seen_crs: str | None = None
+    schedule: str = "constant"
 
 
 @dataclass(frozen=True)

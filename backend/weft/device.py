@@ -4,6 +4,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+import psutil
 import torch
 from torch import dtype
 
@@ -23,6 +24,12 @@ class Device:
         """Mixed precision where this device gains by it."""
         lower = self.precision is not torch.float32
         return torch.autocast(self.torch.type, dtype=self.precision, enabled=lower)
+
+    def free_bytes(self) -> int:
+        """The memory that a training could use now: the GPU's own, or the machine's."""
+        if self.torch.type == "cuda":
+            return int(torch.cuda.mem_get_info(self.torch)[0])
+        return int(psutil.virtual_memory().available)
 
     def in_full_precision(self) -> "Device":
         """The same device in float32."""

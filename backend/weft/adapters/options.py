@@ -45,6 +45,20 @@ def fill_options(kind: type[Options], given: dict[str, str], name: str) -> Optio
         raise RequestError(f"{name}: {reason}") from reason
 
 
+def options_in_words(kind: type) -> str:
+    """Every option with its default, as a choice is written."""
+    fields = dataclasses.fields(kind)
+    if not fields:
+        return "no options"
+    return ",".join(f"{each.name}={_write(each.default)}" for each in fields)
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "+".join(map(str, value)) or "none" if isinstance(value, tuple) else f"{value}"
+
+
 def _read_bool(text: str) -> bool:
     if text not in ("yes", "no"):
         raise ValueError(text)

@@ -20,6 +20,8 @@ from weft.heads.linear import LinearHead
 from weft.heads.pyramid import PyramidHead
 
 DEFAULT_ADAPTER = "weft"
+FRUGAL_ADAPTER = "est"
+ENOUGH_BYTES = 3 * 2**30  # twice what training the default takes on the reference trunk
 
 # Channels and strides of the maps, and the number of classes.
 HeadBuilder = Callable[[tuple[int, ...], tuple[int, ...], int], nn.Module]
@@ -91,6 +93,11 @@ ADAPTERS = (
         upstream_rate=0.05,
     ),
 )
+
+
+def default_adapter(free_bytes: int) -> str:
+    """What to take when nothing is asked for: the best one, or the frugal one on weak machines."""
+    return DEFAULT_ADAPTER if free_bytes >= ENOUGH_BYTES else FRUGAL_ADAPTER
 
 
 def find_adapter(choice: str) -> AdapterSpec:

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Self
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from weft.cli.reports import LiveBar, PlainLines, Report
@@ -58,7 +58,7 @@ class Display:
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A result as a table, on stdout."""
         self._stop_report()
-        table = Table(*columns)
+        table = Table(*(Column(name, overflow="fold") for name in columns))
         for row in rows:
             table.add_row(*map(Text, row))
         self._results.print(table)

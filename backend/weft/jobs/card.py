@@ -22,6 +22,7 @@ COLOURS = ("#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f
 def describe_model(
     backbone: LoadedBackbone,
     adapter: str,
+    schedule: str,
     seed: int,
     material: Material,
     fit: FitResult,
@@ -46,6 +47,7 @@ def describe_model(
             seconds=round(fit.seconds, 2),
             steps=fit.steps,
             seed=seed,
+            schedule=schedule,
             loss=round(fit.loss, 5) if math.isfinite(fit.loss) else None,
             held_out_iou=rounded(fit.held_out_iou),
             areas=0 if sources.areas is None else len(sources.areas),

@@ -13,11 +13,13 @@ import rasterio
 import torch
 
 import weft
-from weft.adapters.registry import ADAPTERS, DEFAULT_ADAPTER
+from weft.adapters.options import options_in_words
+from weft.adapters.registry import ADAPTERS, default_adapter
 from weft.backbones.registry import DEFAULT_BACKBONE, DESCRIBED, BackboneSpec
 from weft.backbones.weights import locate
 from weft.device import Device, choose_device
 from weft.errors import ModelError
+from weft.training.schedule import DEFAULT_SCHEDULE, SCHEDULES
 
 PACKAGES = ("torch", "timm", "rasterio", "shapely", "geopandas", "pytorch_wavelets")
 PROOF_SIDE = 256
@@ -51,7 +53,17 @@ def info() -> dict[str, Any]:
             "any timm name": "weights from --backbone-weights, or timm's release files",
         },
         "adapters": {spec.name: spec.summary for spec in ADAPTERS},
-        "defaults": {"backbone": DEFAULT_BACKBONE, "adapter": DEFAULT_ADAPTER},
+        "sources": {spec.name: spec.source for spec in ADAPTERS},
+        "adapter options": {spec.name: options_in_words(spec.options) for spec in ADAPTERS},
+        "schedules": {
+            name: f"{summary} ({options_in_words(kind)})"
+            for name, (kind, summary) in SCHEDULES.items()
+        },
+        "defaults": {
+            "backbone": DEFAULT_BACKBONE,
+            "adapter": default_adapter(device.free_bytes()),
+            "schedule": DEFAULT_SCHEDULE,
+        },
     }
 
 

@@ -58,13 +58,17 @@ class Earlier:
 
 
 def read_earlier(
-    path: Path, backbone_digest: str, adapter: str, bands: tuple[int, ...] | None, context: Context
+    path: Path,
+    backbone_digest: str,
+    adapter: str | None,
+    bands: tuple[int, ...] | None,
+    context: Context,
 ) -> Earlier | None:
     """The earlier model, or None with a note when it is of another kind than what is wished."""
     card, tensors = read_bundle(path)
     others = {
         "backbone": card.backbone_digest != backbone_digest,
-        "adapter": card.adapter != adapter,
+        "adapter": adapter is not None and card.adapter != adapter,
         "bands": bands is not None and card.bands != bands,
     }
     for what, differs in others.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from weft.adapters.registry import DEFAULT_ADAPTER, AdapterSpec, find_adapter
+from weft.adapters.registry import AdapterSpec, default_adapter, find_adapter
 from weft.backbones.registry import DEFAULT_BACKBONE
 from weft.backbones.weights import LoadedBackbone, load_backbone
 from weft.bundle import ModelCard
@@ -38,7 +38,8 @@ class TrainRequest:
     """What to learn from, and how. `budget_s` bounds the training loop alone, in seconds.
 
     `start` is an earlier model to go on from, where it has the same backbone and adapter; its
-    bands, stretch and GSD hold then, unless others are asked for.
+    bands, stretch and GSD hold then, unless others are asked for. Without `adapter` it is that of
+    the earlier model, or one that suits the memory there is.
     """
 
     images: tuple[Path, ...]
@@ -48,7 +49,7 @@ class TrainRequest:
     class_field: str = DEFAULT_FIELD
     backbone: str = DEFAULT_BACKBONE
     backbone_weights: str | None = None
-    adapter: str = DEFAULT_ADAPTER
+    adapter: str | None = None
     schedule: str = DEFAULT_SCHEDULE
     bands: tuple[int, ...] | None = None
     gsd_m: float | None = None
@@ -74,7 +75,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     Until then the best state so far is in the job's folder, as CHECKPOINT.
     """
     check_request(request)
-    adapter, schedule = find_adapter(request.adapter), find_schedule(request.schedule)
+    schedule, device = find_schedule(request.schedule), choose_device(request.device)
     backbone = load_backbone(request.backbone, request.backbone_weights)
     earlier, wishes = None, Wishes(request.bands, request.gsd_m, None)
     if request.start is not None:
@@ -84,6 +85,8 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     if earlier is not None:
         card = earlier.card
         wishes = Wishes(card.bands, request.gsd_m or card.gsd_m, earlier.stretch)
+    chosen = request.adapter or (earlier.card.adapter if earlier else None)
+    adapter = find_adapter(chosen or default_adapter(device.free_bytes()))
     material = read_material(
         request.images, request.labels, request.areas, request.class_field, wishes, context
     )
@@ -93,13 +96,14 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     store = PatchStore(sources, [*regions, *elsewhere])
     read_ahead(store, context)
     check_pixels(store, sources.labels, sources.areas, request.labels)
-    device = choose_device(request.device)
     network = build_network(
         backbone, adapter, len(sources.bands), len(sources.classes), device, request.seed
     )
-    check_schedule(network, request)
+    check_schedule(network, request.schedule, adapter.name)
     ground = ground_of(regions, [info.grid for info in material.infos], sources.areas)
-    describe = partial(describe_model, backbone, request.adapter, request.seed, material)
+    describe = partial(
+        describe_model, backbone, adapter.name, request.schedule, request.seed, material
+    )
 
     def keep(so_far: FitResult) -> None:
         seen = ground_seen(ground, so_far.held_out_area, earlier)
@@ -142,6 +146,8 @@ def check_request(request: TrainRequest) -> None:
         )
     if request.gsd_m is not None and not 0 < request.gsd_m < math.inf:
         raise RequestError(f"A GSD of {request.gsd_m:g} m makes no sense; give metres above 0.")
+    if request.adapter is not None:
+        find_adapter(request.adapter)
     if not 0 <= request.seed <= MOST_SEED:
         raise RequestError(
             f"The seed {request.seed} is out of range; give a whole number from 0 to {MOST_SEED}."
@@ -165,13 +171,13 @@ def build_network(
     return network.to(memory_format=torch.channels_last)
 
 
-def check_schedule(network: Network, request: TrainRequest) -> None:
+def check_schedule(network: Network, schedule: str, adapter: str) -> None:
     """RequestError for a schedule that would have nothing to freeze."""
-    if request.schedule != DEFAULT_SCHEDULE and network.adapter.cacheable:
+    if schedule != DEFAULT_SCHEDULE and network.adapter.cacheable:
         raise RequestError(
-            f"The schedule {request.schedule} freezes what learns inside the backbone, and with "
-            f"the adapter {request.adapter} nothing does; leave --schedule out, or choose another "
-            "adapter, full for example."
+            f"The schedule {schedule} freezes what learns inside the backbone, and with the "
+            f"adapter {adapter} nothing does; leave --schedule out, or choose another adapter, "
+            "full for example."
         )
 
 

@@ -16,6 +16,7 @@ import rasterio
 from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
 
 import weft as package
+from weft.bundle import read_bundle
 
 Weft = Callable[..., Outcome]
 
@@ -69,6 +70,36 @@ def test_onnx_predicts_as_torch_does(weft: Weft, scene: Scene, model: Path, tmp_
             levels.append(raster.read(1).astype(int))
     # torch may compute in bfloat16, which has three significant digits
     assert np.abs(levels[0] - levels[1]).max() <= 12
+
+
+@pytest.mark.parametrize(
+    "choice", ["est:width=4", "lora:rank=2", "full", "full:group=norms", "linear"]
+)
+def test_every_method_learns_predicts_and_goes_on(
+    weft: Weft, scene: Scene, tmp_path: Path, choice: str
+) -> None:
+    first, second = tmp_path / "first.weft", tmp_path / "second.weft"
+    options = ("--steps", 4, "--adapter", choice)
+    outcome = weft("train", scene.image, *scene.options, *options, "--out", first)
+    assert outcome.status == 0, outcome
+    card, _ = read_bundle(first)
+    assert (card.adapter, card.training.schedule) == (choice, "constant")
+    unsaid = [each for each in scene.options if each not in ("--adapter", "linear")]
+    more = ("--steps", 2, "--start", first)
+    outcome = weft("train", scene.image, *unsaid, *more, "--out", second)
+    assert outcome.status == 0 and "afresh" not in outcome.err, outcome
+    assert read_bundle(second)[0].adapter == choice
+    options = ("--backbone-weights", scene.weights, "--out", tmp_path)
+    outcome = weft("predict", second, scene.image, *options)
+    assert outcome.status == 0, outcome
+
+
+def test_the_backbone_learns_now_and_then(weft: Weft, scene: Scene, tmp_path: Path) -> None:
+    out = tmp_path / "a.weft"
+    options = ("--steps", 6, "--adapter", "full", "--schedule", "dbf:rho=2")
+    outcome = weft("train", scene.image, *scene.options, *options, "--out", out)
+    assert outcome.status == 0, outcome
+    assert read_bundle(out)[0].training.schedule == "dbf:rho=2"
 
 
 def test_export_writes_a_file_that_describes_itself(
@@ -128,7 +159,11 @@ def test_sample_then_info(weft: Weft, tmp_path: Path) -> None:
     facts = json.loads(weft("info", "--json").out)
     assert facts["weft"] == package.__version__
     assert facts["device"]["proof"].endswith("GFLOP/s")
-    assert "weft" in facts["adapters"]
+    assert facts["adapters"].keys() == facts["sources"].keys()
+    assert {"weft", "est", "lora", "linear", "full"} <= facts["adapters"].keys()
+    assert "rank=16" in facts["adapter options"]["lora"]
+    assert "2407.15143" in facts["schedules"]["dbf"]
+    assert facts["defaults"]["adapter"] in ("weft", "est")
     assert "GFLOP/s" in weft("info").out
 
 
