@@ -893,5 +893,49 @@
         <source>The engine&apos;s folder cannot be used: {}</source>
         <translation>Der Ordner der Engine kann nicht verwendet werden: {}</translation>
     </message>
+    <message>
+        <source>Wavelet experts guide the frozen network. A minute of training; take it unless something speaks against it.</source>
+        <translation>Wavelet-Experten lenken das eingefrorene Netz. Eine Minute Training; die richtige Wahl, wenn nichts dagegen spricht.</translation>
+    </message>
+    <message>
+        <source>The published WEFT, for large transformers. Slow without a GPU; take it with weights of a ViT-L.</source>
+        <translation>Das veröffentlichte WEFT, für große Transformer. Ohne GPU langsam; für Gewichte eines ViT-L.</translation>
+    </message>
+    <message>
+        <source>Quantised adapters and prompts. The smallest model files; take it to keep or send many models.</source>
+        <translation>Quantisierte Adapter und Prompts. Die kleinsten Modelldateien; wenn viele Modelle aufzuheben oder zu verschicken sind.</translation>
+    </message>
+    <message>
+        <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>
+        <translation>Ein kleines Netz neben dem eingefrorenen. Wenig Speicher; für schwache Rechner.</translation>
+    </message>
+    <message>
+        <source>Adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
+        <translation>Adapter und ein Decoder für Segment Anything. Ohne GPU langsam; für SAM-Gewichte, auch bei Radarbildern.</translation>
+    </message>
+    <message>
+        <source>Small corrections inside the frozen network. Memory like training all of it; take it with large transformers on a GPU.</source>
+        <translation>Kleine Korrekturen im eingefrorenen Netz. Speicher wie beim Training des ganzen Netzes; für große Transformer auf einer GPU.</translation>
+    </message>
+    <message>
+        <source>One layer on frozen features. Seconds, but coarse; take it for a first look.</source>
+        <translation>Eine Schicht auf eingefrorenen Merkmalen. Sekunden, aber grob; für einen ersten Blick.</translation>
+    </message>
+    <message>
+        <source>The whole network learns. Most memory and the largest model files; take it when much is labelled.</source>
+        <translation>Das ganze Netz lernt. Am meisten Speicher und die größten Modelldateien; wenn vieles markiert ist.</translation>
+    </message>
+    <message>
+        <source>everything at all times</source>
+        <translation>alles zu jeder Zeit</translation>
+    </message>
+    <message>
+        <source>its inside only now and then</source>
+        <translation>sein Inneres nur ab und zu</translation>
+    </message>
+    <message>
+        <source>What learns</source>
+        <translation>Was lernt</translation>
+    </message>
 </context>
 </TS>

@@ -893,5 +893,49 @@
         <source>The engine&apos;s folder cannot be used: {}</source>
         <translation>Le dossier du moteur ne peut pas être utilisé : {}</translation>
     </message>
+    <message>
+        <source>Wavelet experts guide the frozen network. A minute of training; take it unless something speaks against it.</source>
+        <translation>Des experts à ondelettes guident le réseau gelé. Une minute d&apos;apprentissage ; à prendre si rien ne s&apos;y oppose.</translation>
+    </message>
+    <message>
+        <source>The published WEFT, for large transformers. Slow without a GPU; take it with weights of a ViT-L.</source>
+        <translation>Le WEFT publié, pour de grands transformeurs. Lent sans GPU ; à prendre avec les poids d&apos;un ViT-L.</translation>
+    </message>
+    <message>
+        <source>Quantised adapters and prompts. The smallest model files; take it to keep or send many models.</source>
+        <translation>Adaptateurs quantifiés et prompts. Les plus petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
+    </message>
+    <message>
+        <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>
+        <translation>Un petit réseau à côté du réseau gelé. Peu de mémoire ; à prendre sur un ordinateur modeste.</translation>
+    </message>
+    <message>
+        <source>Adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
+        <translation>Adaptateurs et décodeur pour Segment Anything. Lent sans GPU ; à prendre avec des poids SAM, aussi pour des images radar.</translation>
+    </message>
+    <message>
+        <source>Small corrections inside the frozen network. Memory like training all of it; take it with large transformers on a GPU.</source>
+        <translation>De petites corrections dans le réseau gelé. Autant de mémoire que pour l&apos;entraîner tout entier ; à prendre avec de grands transformeurs sur GPU.</translation>
+    </message>
+    <message>
+        <source>One layer on frozen features. Seconds, but coarse; take it for a first look.</source>
+        <translation>Une couche sur des caractéristiques gelées. Quelques secondes, mais grossier ; à prendre pour un premier aperçu.</translation>
+    </message>
+    <message>
+        <source>The whole network learns. Most memory and the largest model files; take it when much is labelled.</source>
+        <translation>Tout le réseau apprend. Le plus de mémoire et les plus grands fichiers de modèle ; à prendre quand beaucoup est étiqueté.</translation>
+    </message>
+    <message>
+        <source>everything at all times</source>
+        <translation>tout, tout le temps</translation>
+    </message>
+    <message>
+        <source>its inside only now and then</source>
+        <translation>l&apos;intérieur de temps en temps seulement</translation>
+    </message>
+    <message>
+        <source>What learns</source>
+        <translation>Ce qui apprend</translation>
+    </message>
 </context>
 </TS>

@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 from ..model.state import BUDGETS
 from ..translate import tr
 from .loss_curve import LossCurve
+from .methods import words_on, words_on_schedule
 from .parts import Section, button, narrow, text
 
 
@@ -102,7 +103,8 @@ class Advanced(Section):
     def __init__(self, session, parent=None):
         super().__init__(tr("Advanced"), parent)
         self.session = session
-        self.backbone, self.adapter = QComboBox(), QComboBox()
+        self.backbone, self.adapter, self.schedule = QComboBox(), QComboBox(), QComboBox()
+        self.about, self.default_adapter = text(), ""
         self.backbone.setEditable(True)
         self.weights = QgsFileWidget()
         self.weights.setFilter(tr("Weights (*.safetensors *.pth)"))
@@ -122,6 +124,8 @@ class Advanced(Section):
             (tr("Backbone"), self.backbone),
             (tr("Its weights"), self.weights),
             (tr("Adapter"), self.adapter),
+            ("", self.about),
+            (tr("What learns"), self.schedule),
             (tr("Budget"), self.budget),
             (tr("GSD"), self.gsd),
             (tr("Bands"), self.bands),
@@ -132,13 +136,14 @@ class Advanced(Section):
         inner.setLayout(form)
         self.add(inner, self.afresh)
         self.setCollapsed(True)
-        self.offer({"backbones": {}, "adapters": {}, "defaults": {"backbone": "", "adapter": ""}})
+        self.offer({})
         self.refresh()
         self.backbone.activated.connect(lambda index: self._keep(backbone=chosen(self.backbone)))
         self.backbone.lineEdit().editingFinished.connect(
             lambda: self._keep(backbone=chosen(self.backbone))
         )
         self.adapter.activated.connect(lambda index: self._keep(adapter=chosen(self.adapter)))
+        self.schedule.activated.connect(lambda index: self._keep(schedule=chosen(self.schedule)))
         self.weights.fileChanged.connect(lambda path: self._keep(backbone_weights=path))
         self.budget.valueChanged.connect(
             lambda seconds: self._keep(budget_s=float(seconds) or None)
@@ -149,16 +154,25 @@ class Advanced(Section):
         session.changed.connect(self.refresh)
 
     def offer(self, facts):
-        """What the engine has."""
+        """What the engine has; before it has started, nothing but its defaults."""
+        defaults = facts.get("defaults", {})
+        self.default_adapter = defaults.get("adapter", "")
         for box, kind in ((self.backbone, "backbone"), (self.adapter, "adapter")):
             box.blockSignals(True)
             box.clear()
-            box.addItem(tr("default {}").format(facts["defaults"][kind]).strip(), "")
-            for name, words in facts[f"{kind}s"].items():
+            box.addItem(tr("default {}").format(defaults.get(kind, "")).strip(), "")
+            for name, words in facts.get(f"{kind}s", {}).items():
                 if " " not in name:
                     box.addItem(name, name)
-                    box.setItemData(box.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+                    tip = words_on(name) or words
+                    box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
             box.blockSignals(False)
+        self.schedule.blockSignals(True)
+        self.schedule.clear()
+        for name in facts.get("schedules", {"constant": ""}):
+            value = "" if name == defaults.get("schedule", "constant") else name
+            self.schedule.addItem(words_on_schedule(name), value)
+        self.schedule.blockSignals(False)
         self.refresh()
 
     def refresh(self, *change):
@@ -167,6 +181,7 @@ class Advanced(Section):
         widgets = (
             self.backbone,
             self.adapter,
+            self.schedule,
             self.weights,
             self.budget,
             self.gsd,
@@ -177,6 +192,8 @@ class Advanced(Section):
             widget.blockSignals(True)
         choose(self.backbone, state.backbone)
         choose(self.adapter, state.adapter)
+        choose(self.schedule, state.schedule)
+        self.about.setText(words_on(state.adapter or self.default_adapter))
         self.weights.setFilePath(state.backbone_weights)
         self.budget.setValue(int(state.budget_s or 0))
         self.gsd.setValue(state.gsd_m or 0)

@@ -17,6 +17,7 @@ def train(state, images, snapshot, out, device="auto"):
         "backbone": state.backbone,
         "backbone_weights": state.backbone_weights,
         "adapter": state.adapter,
+        "schedule": state.schedule,
         "gsd_m": state.gsd_m,
         "bands": list(state.bands),
     }

@@ -39,6 +39,7 @@ class State:
     backbone: str = ""
     backbone_weights: str = ""
     adapter: str = ""
+    schedule: str = ""
     budget_s: Optional[float] = None
     gsd_m: Optional[float] = None
     bands: tuple = ()

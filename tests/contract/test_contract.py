@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every request that the plugin can send parses in the engine, and every answer in the plugin."""
 
+import ast
 import json
 import re
 from dataclasses import replace
@@ -11,6 +12,7 @@ from qgis_weft.jobs import requests
 from qgis_weft.model.state import Outlines, State
 from qgis_weft.process import jsonrpc
 
+from weft.adapters.registry import ADAPTERS
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict import PredictRequest
 from weft.jobs.train import TrainRequest
@@ -18,6 +20,7 @@ from weft.jobs.vectorise import VectoriseRequest
 from weft.server import rpc
 from weft.server.methods import METHODS, DescribeRequest
 from weft.server.params import read_params
+from weft.training.schedule import SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (ROOT / "docs" / "PROTOCOL.md").read_text(encoding="utf-8")
@@ -35,7 +38,8 @@ FULL = replace(
     PLAIN,
     backbone="resnetv2_50_trunk",
     backbone_weights="/w/trunk.safetensors",
-    adapter="linear",
+    adapter="full",
+    schedule="dbf",
     budget_s=30.0,
     gsd_m=0.2,
     bands=(3, 2, 1),
@@ -71,6 +75,14 @@ def test_the_engine_understands_what_the_plugin_asks(state, method, make) -> Non
     assert method in METHODS
     # an engine without this backbone or adapter would answer with a sentence, not with a bug
     assert read_params(call.params, KINDS[method])
+
+
+def test_the_panel_has_a_sentence_on_every_method() -> None:
+    tree = ast.parse((ROOT / "qgis_weft" / "gui" / "methods.py").read_text(encoding="utf-8"))
+    tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    adapters, schedules = ({ast.literal_eval(key) for key in table.keys if key} for table in tables)
+    assert adapters >= {spec.name for spec in ADAPTERS}
+    assert schedules == SCHEDULES.keys()
 
 
 def test_the_plugin_understands_what_the_engine_answers() -> None:

@@ -16,7 +16,8 @@ FACTS = {
     "device": {"name": "CPU, 2 threads", "why not a GPU": "this is a fake"},
     "backbones": {"weft_resnet18d": "ships with WEFT"},
     "adapters": {"weft": "wavelet experts", "linear": "one layer"},
-    "defaults": {"backbone": "weft_resnet18d", "adapter": "weft"},
+    "schedules": {"constant": "everything", "dbf": "now and then"},
+    "defaults": {"backbone": "weft_resnet18d", "adapter": "weft", "schedule": "constant"},
 }
 CARD = {"classes": [{"name": "building", "colour": "#e41a1c"}], "training": {"held_out_iou": [0.8]}}
 
