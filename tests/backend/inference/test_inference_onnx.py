@@ -25,7 +25,7 @@ def tiles() -> list[Batch]:
     return [noisy, np.zeros(shape, np.float32), smooth]
 
 
-@pytest.mark.parametrize("adapter", ["linear", "weft"])
+@pytest.mark.parametrize("adapter", ["linear", "weft", "est", "lora"])
 @pytest.mark.parametrize("backbone", ["test_efficientnet", "test_vit"])
 def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> None:
     model = small_model(backbone, adapter)

@@ -13,10 +13,12 @@ from small_networks import (
     first_band,
     plain_grid,
     predict_whole,
+    small_network,
     write_image,
 )
 from torch import nn
 
+from weft.adapters.registry import ADAPTERS
 from weft.device import cpu
 from weft.errors import Cancelled, RasterError, RequestError
 from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_memory
@@ -49,6 +51,20 @@ def test_what_the_engine_says_lands_where_it_was_read(image: Path, side: int, ov
     probabilities, valid = predict_whole(image, FunctionEngine(first_band), side, overlap)
     assert valid.all()
     np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
+
+
+@pytest.mark.parametrize("adapter", [spec.name for spec in ADAPTERS])
+@pytest.mark.parametrize("shape", [(1, 1), (53, 70), (65, 31)])
+def test_every_method_takes_images_of_odd_sizes(
+    tmp_path: Path, adapter: str, shape: tuple[int, int]
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (3, *shape), np.uint8)
+    path = write_image(tmp_path / "odd.tif", pixels)
+    engine = TorchEngine(small_network("test_vit", adapter), cpu("test").in_full_precision())
+    probabilities, valid = predict_whole(path, engine, 64, 16, classes=2)
+    assert valid.all() and probabilities.shape == (2, *shape)
+    assert np.isfinite(probabilities).all() and probabilities.min() >= 0
+    assert probabilities.sum(0).max() <= 1 + 1e-5
 
 
 @pytest.mark.parametrize("scale", [0.125, 0.3, 0.5, 0.77, 1.3, 2, 3.7, 8])
