@@ -4,11 +4,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
 
 from torch import nn
 
 from weft.adapters.contract import Adapter, Taps
+from weft.errors import RequestError
 
 GROUPS = ("all", "last", "norms")
 
@@ -38,6 +38,11 @@ class FullAdapter(Adapter):
         super().__init__(taps)
         # in a tuple, so that they are not taken for modules of the adapter
         self._tuned = (choose_group(taps, options or FullOptions()),)
+        if not tuple(self.upstream()):
+            raise RequestError(
+                "This backbone has nothing of the group that shall learn; choose another group of "
+                "the adapter full, such as full:group=all."
+            )
         for parameter in self.upstream():
             parameter.requires_grad_(True)
 
@@ -48,10 +53,9 @@ class FullAdapter(Adapter):
 
 def choose_group(taps: Taps, options: FullOptions) -> tuple[nn.Module, ...]:
     """The modules of a group."""
-    group: Literal["all", "last", "norms"] | str = options.group
-    if group == "all":
+    if options.group == "all":
         return (taps.backbone,)
-    if group == "last":
+    if options.group == "last":
         return tuple(block.module for block in taps.blocks[-options.blocks :])
     norms = (nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm)
     return tuple(module for module in taps.backbone.modules() if isinstance(module, norms))

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from weft.adapters.contract import Adapter, Taps
 from weft.backbones.blocks import Block
+from weft.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class LoraAdapter(Adapter):
             correction = Correction(layer, chosen.rank, chosen.alpha / chosen.rank)
             layer.register_forward_hook(correction.beside)
             self.corrections.append(correction)
+        if not self.corrections:
+            raise RequestError(
+                "The adapter lora finds no layer to correct in this backbone; choose another "
+                "adapter or backbone."
+            )
 
     def upstream(self) -> Iterable[nn.Parameter]:
         """All of it."""

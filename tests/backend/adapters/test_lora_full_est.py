@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from weft.adapters.est import EstAdapter, Fusion, Gate
 from weft.adapters.lora import Correction
 from weft.adapters.registry import ADAPTERS, find_adapter
-from weft.backbones.registry import find_backbone
+from weft.backbones.registry import IMAGENET, build_timm, find_backbone
 from weft.backbones.wrapping import wrap
 from weft.errors import RequestError
 from weft.network import Network
@@ -145,6 +145,13 @@ def test_the_states_follow_the_formulas() -> None:
 def test_a_wrong_option_is_told_in_a_sentence(choice: str, words: str) -> None:
     with pytest.raises(RequestError, match=words):
         find_adapter(choice)
+
+
+@pytest.mark.parametrize("choice", ["lora", "full:group=last", "full:group=norms"])
+def test_a_backbone_without_blocks_or_norms_is_told(choice: str) -> None:
+    backbone = wrap(build_timm("vgg11"), *IMAGENET)
+    with pytest.raises(RequestError, match="choose another"):
+        Network(backbone, find_adapter(choice), 3, 1)
 
 
 def test_options_make_the_adapter_and_stand_in_its_name() -> None:
