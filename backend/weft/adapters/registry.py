@@ -9,6 +9,8 @@ from typing import Any
 from torch import nn
 
 from weft.adapters.contract import Adapter
+from weft.adapters.cwsam.adapter import CwsamAdapter
+from weft.adapters.cwsam.options import CwsamOptions
 from weft.adapters.est import EstAdapter, EstOptions
 from weft.adapters.full import FullAdapter, FullOptions
 from weft.adapters.linear import LinearAdapter
@@ -16,6 +18,7 @@ from weft.adapters.lora import LoraAdapter, LoraOptions
 from weft.adapters.options import fill_options, split_choice
 from weft.adapters.weft.adapter import WeftAdapter, WeftOptions
 from weft.errors import RequestError
+from weft.heads.class_wise import ClassWiseMaskHead
 from weft.heads.linear import LinearHead
 from weft.heads.pyramid import PyramidHead
 
@@ -75,6 +78,17 @@ ADAPTERS = (
         "Small corrections inside the frozen network: for transformers, best on a GPU.",
         "LoRA, arXiv:2106.09685",
         LoraOptions,
+    ),
+    AdapterSpec(
+        "cwsam",
+        CwsamAdapter,
+        "Corrections and a mask decoder for SAM backbones on radar and optical images; needs a GPU "
+        "to be quick.",
+        "CWSAM, arXiv:2401.02326 / 10.1109/JSTARS.2025.3532690",
+        CwsamOptions,
+        heads=(ClassWiseMaskHead,),
+        # 2e-4 in the released code, over 200 epochs; a few hundred steps need more
+        learning_rate=5e-4,
     ),
     AdapterSpec(
         "linear",

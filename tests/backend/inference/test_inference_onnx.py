@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An exported network computes what torch does, and says itself what it needs."""
 
+import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -25,8 +26,13 @@ def tiles() -> list[Batch]:
     return [noisy, np.zeros(shape, np.float32), smooth]
 
 
-@pytest.mark.parametrize("adapter", ["linear", "weft", "est", "lora"])
-@pytest.mark.parametrize("backbone", ["test_efficientnet", "test_vit"])
+@pytest.mark.parametrize(
+    ("backbone", "adapter"),
+    [
+        *itertools.product(["test_efficientnet", "test_vit"], ["linear", "weft", "est", "lora"]),
+        ("test_vit", "cwsam"),
+    ],
+)
 def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> None:
     model = small_model(backbone, adapter)
     exact = TorchEngine(model.network, cpu("test").in_full_precision())
