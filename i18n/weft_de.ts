@@ -902,8 +902,8 @@
         <translation>Das veröffentlichte WEFT, für große Transformer. Ohne GPU langsam; für Gewichte eines ViT-L.</translation>
     </message>
     <message>
-        <source>Quantised adapters and prompts. The smallest model files; take it to keep or send many models.</source>
-        <translation>Quantisierte Adapter und Prompts. Die kleinsten Modelldateien; wenn viele Modelle aufzuheben oder zu verschicken sind.</translation>
+        <source>Quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
+        <translation>Quantisierte Adapter und Prompts. Kleine Modelldateien; wenn viele Modelle aufzuheben oder zu verschicken sind.</translation>
     </message>
     <message>
         <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>

@@ -902,8 +902,8 @@
         <translation>Le WEFT publié, pour de grands transformeurs. Lent sans GPU ; à prendre avec les poids d&apos;un ViT-L.</translation>
     </message>
     <message>
-        <source>Quantised adapters and prompts. The smallest model files; take it to keep or send many models.</source>
-        <translation>Adaptateurs quantifiés et prompts. Les plus petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
+        <source>Quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
+        <translation>Adaptateurs quantifiés et prompts. De petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
     </message>
     <message>
         <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>

@@ -87,7 +87,10 @@ def split_states(tensors: Tensors) -> tuple[dict[str, Tensor], dict[str, Tensor]
     states: tuple[dict[str, Tensor], dict[str, Tensor]] = ({}, {})
     for name, value in tensors.items():
         state = states[name.startswith(START)]
-        state[name.removeprefix(START)] = torch.from_numpy(value).float()
+        tensor = torch.from_numpy(value)
+        # integers are codes of quantised weights
+        whole = not tensor.is_floating_point()
+        state[name.removeprefix(START)] = tensor if whole else tensor.float()
     return states[0], states[1] or states[0]
 
 

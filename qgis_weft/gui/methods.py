@@ -16,7 +16,7 @@ def words_on(adapter):
             "of a ViT-L."
         ),
         "upetu": tr(
-            "Quantised adapters and prompts. The smallest model files; take it to keep or send "
+            "Quantised adapters and prompts. Small model files; take it to keep or send "
             "many models."
         ),
         "est": tr(

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from torch import nn
 
+from weft.adapters.upetu.q_linear import QLinear
 from weft.adapters.wavelets import HaarTransform, PlainHaarTransform
 from weft.adapters.weft.experts import DenseRouter, Router
 
@@ -12,11 +13,13 @@ Module = TypeVar("Module", bound=nn.Module)
 
 
 def exportable(network: Module) -> Module:
-    """`network` itself, with library wavelets and data-dependent routing replaced."""
+    """`network` itself, with library wavelets, data-dependent routing and quantisation replaced."""
     for parent in list(network.modules()):
         for name, child in parent.named_children():
             if isinstance(child, HaarTransform):
                 setattr(parent, name, PlainHaarTransform())
             elif isinstance(child, Router):
                 setattr(parent, name, DenseRouter(child))
+            elif isinstance(child, QLinear):
+                setattr(parent, name, child.plain())
     return network

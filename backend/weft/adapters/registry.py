@@ -16,6 +16,7 @@ from weft.adapters.full import FullAdapter, FullOptions
 from weft.adapters.linear import LinearAdapter
 from weft.adapters.lora import LoraAdapter, LoraOptions
 from weft.adapters.options import fill_options, split_choice
+from weft.adapters.upetu.adapter import UpetuAdapter, UpetuOptions
 from weft.adapters.weft.adapter import WeftAdapter, WeftOptions
 from weft.errors import RequestError
 from weft.heads.class_wise import ClassWiseMaskHead
@@ -89,6 +90,13 @@ ADAPTERS = (
         heads=(ClassWiseMaskHead,),
         # 2e-4 in the released code, over 200 epochs; a few hundred steps need more
         learning_rate=5e-4,
+    ),
+    AdapterSpec(
+        "upetu",
+        UpetuAdapter,
+        "Quantised adapters and prompts: small model files, for keeping or sending many models.",
+        "UPetu-style, after 10.1109/TGRS.2024.3382734 and arXiv:2307.16867 (reconstructed)",
+        UpetuOptions,
     ),
     AdapterSpec(
         "linear",

@@ -31,6 +31,8 @@ def tiles() -> list[Batch]:
     [
         *itertools.product(["test_efficientnet", "test_vit"], ["linear", "weft", "est", "lora"]),
         ("test_vit", "cwsam"),
+        ("test_efficientnet", "upetu"),
+        ("test_vit", "upetu"),
     ],
 )
 def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> None:

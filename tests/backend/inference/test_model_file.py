@@ -19,7 +19,7 @@ from weft.model import load_model, save_model
 SIDE = 64
 
 
-@pytest.mark.parametrize("adapter", ["linear", "weft"])
+@pytest.mark.parametrize("adapter", ["linear", "weft", "upetu"])
 def test_a_saved_model_predicts_as_the_trained_one(tmp_path: Path, adapter: str) -> None:
     network = small_network("test_resnet", adapter).to(memory_format=torch.channels_last)
     weights = tmp_path / "backbone.safetensors"

@@ -12,7 +12,7 @@ from weft.errors import ModelError, RequestError
 
 
 def test_an_unknown_adapter_lists_all() -> None:
-    with pytest.raises(RequestError, match=r"'wefd'.*linear or full"):
+    with pytest.raises(RequestError, match=r"'wefd'.*upetu, linear or full"):
         find_adapter("wefd")
     assert DEFAULT_ADAPTER in {spec.name for spec in ADAPTERS}
 
