@@ -18,6 +18,8 @@ from weft.adapters.lora import LoraAdapter, LoraOptions
 from weft.adapters.options import fill_options, split_choice
 from weft.adapters.upetu.adapter import UpetuAdapter, UpetuOptions
 from weft.adapters.weft.adapter import WeftAdapter, WeftOptions
+from weft.adapters.weft_large.adapter import WeftLargeAdapter
+from weft.adapters.weft_large.options import WeftLargeOptions
 from weft.errors import RequestError
 from weft.heads.class_wise import ClassWiseMaskHead
 from weft.heads.linear import LinearHead
@@ -67,18 +69,25 @@ ADAPTERS = (
         WeftOptions,
     ),
     AdapterSpec(
+        "weft-large",
+        WeftLargeAdapter,
+        "The published WEFT for large transformers: needs a GPU.",
+        "WEFT, arXiv:2601.09108, released configuration",
+        WeftLargeOptions,
+    ),
+    AdapterSpec(
+        "upetu",
+        UpetuAdapter,
+        "Quantised adapters and prompts: small model files, for keeping or sending many models.",
+        "UPetu-style, after 10.1109/TGRS.2024.3382734 and arXiv:2307.16867 (reconstructed)",
+        UpetuOptions,
+    ),
+    AdapterSpec(
         "est",
         EstAdapter,
         "A small network beside the frozen one: little memory, for weak computers.",
         "EST-style, after 10.1109/JSTARS.2025.3563641 (reconstructed)",
         EstOptions,
-    ),
-    AdapterSpec(
-        "lora",
-        LoraAdapter,
-        "Small corrections inside the frozen network: for transformers, best on a GPU.",
-        "LoRA, arXiv:2106.09685",
-        LoraOptions,
     ),
     AdapterSpec(
         "cwsam",
@@ -92,11 +101,11 @@ ADAPTERS = (
         learning_rate=5e-4,
     ),
     AdapterSpec(
-        "upetu",
-        UpetuAdapter,
-        "Quantised adapters and prompts: small model files, for keeping or sending many models.",
-        "UPetu-style, after 10.1109/TGRS.2024.3382734 and arXiv:2307.16867 (reconstructed)",
-        UpetuOptions,
+        "lora",
+        LoraAdapter,
+        "Small corrections inside the frozen network: for transformers, best on a GPU.",
+        "LoRA, arXiv:2106.09685",
+        LoraOptions,
     ),
     AdapterSpec(
         "linear",

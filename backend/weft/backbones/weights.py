@@ -27,6 +27,7 @@ from weft.errors import ModelError
 
 HUB_PIN = re.compile(r"hub:([\w.-]+/[\w.-]+)@([0-9a-f]{40})#([0-9a-f]{64})")
 COUNTERS = "num_batches_tracked"
+LAYER_SCALE = re.compile(r"(.*\.)?gamma(_?\d)?")
 # All that torch.load was seen to raise for damaged files, each of which had some bytes changed.
 UNREADABLE = (
     SafetensorError,
@@ -61,6 +62,7 @@ def load_backbone(name: str, weights: str | None = None) -> LoadedBackbone:
     path = locate(spec, weights)
     network = spec.build()
     fill(network, read_state(path), path.name, name)
+    refuse_silent(network, path.name)
     frozen = wrap(network, spec.mean, spec.std)
     if not takes_any_tile(frozen):
         raise ModelError(f"The backbone {name} takes images of one size only; choose another.")
@@ -198,6 +200,17 @@ def fill(network: nn.Module, state: dict[str, Tensor], origin: str, name: str) -
                 f"file made for {name}."
             )
     network.load_state_dict({k: v for k, v in state.items() if k in own}, strict=False)
+
+
+def refuse_silent(network: nn.Module, origin: str) -> None:
+    """ModelError when all of a network's LayerScales are zero, so that it passes on its input."""
+    named = network.named_parameters()
+    scales = [scale for name, scale in named if LAYER_SCALE.fullmatch(name)]
+    if scales and not any(scale.any() for scale in scales):
+        raise ModelError(
+            f"The weights file {origin} has zeros for every LayerScale, so that no block does "
+            "anything; give a file with trained ones."
+        )
 
 
 def renamed(key: str, own: dict[str, Tensor]) -> str:

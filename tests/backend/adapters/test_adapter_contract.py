@@ -12,7 +12,7 @@ from weft.backbones.frozen import as_is
 from weft.errors import RequestError
 from weft.network import Network
 
-TRANSFORMERS_ONLY = {"cwsam"}
+TRANSFORMERS_ONLY = {"weft-large", "cwsam"}
 TRANSFORMERS = {"vit", "sam"}
 PAIRS = [
     (spec.name, kind)

@@ -26,11 +26,16 @@ def tiles() -> list[Batch]:
     return [noisy, np.zeros(shape, np.float32), smooth]
 
 
+# every part of it, but fewer of them: the exporter's time grows with the square of their number
+LARGE = "weft-large:splits=1,extra=0"
+
+
 @pytest.mark.parametrize(
     ("backbone", "adapter"),
     [
         *itertools.product(["test_efficientnet", "test_vit"], ["linear", "weft", "est", "lora"]),
         ("test_vit", "cwsam"),
+        ("test_vit", LARGE),
         ("test_efficientnet", "upetu"),
         ("test_vit", "upetu"),
     ],

@@ -53,6 +53,20 @@ def test_safetensors_and_pth_give_the_same_network(
     assert all(loaded[key].equal(value) for key, value in state.items())
 
 
+def test_a_network_whose_layer_scales_are_all_zero_is_refused(tmp_path: Path) -> None:
+    state = find_backbone("test_convnext").build().state_dict()
+    scales = [key for key in state if key.endswith(".gamma")]
+    assert scales
+    for key in scales[1:]:
+        state[key] = torch.zeros_like(state[key])
+    save_file(state, tmp_path / "weights.safetensors")
+    load_backbone("test_convnext", str(tmp_path / "weights.safetensors"))
+    state[scales[0]] = torch.zeros_like(state[scales[0]])
+    save_file(state, tmp_path / "weights.safetensors")
+    with pytest.raises(ModelError, match="LayerScale"):
+        load_backbone("test_convnext", str(tmp_path / "weights.safetensors"))
+
+
 def test_the_digest_is_that_of_the_file(file: Path) -> None:
     expected = hashlib.sha256(file.read_bytes()).hexdigest()
     assert load_backbone(NAME, str(file)).digest == expected

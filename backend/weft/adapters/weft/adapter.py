@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from weft.adapters.contract import Adapter, Taps
 from weft.adapters.weft.enhancer import Enhancer
-from weft.adapters.weft.extractor import Extractor
+from weft.adapters.weft.extractor import STRIDES, Extractor
 from weft.adapters.weft.injector import Injector, gated
 from weft.heads.level import Addition, Level, resize
 
@@ -47,7 +47,7 @@ class WeftAdapter(Adapter):
     def __init__(self, taps: Taps, options: WeftOptions | None = None) -> None:
         super().__init__(taps)
         sizes = options or WeftOptions()
-        width, levels = sizes.width, len(Extractor.strides)
+        width, levels = sizes.width, len(STRIDES)
         self.extractor = Extractor(
             taps.bands, width, sizes.splits, sizes.chosen, sizes.finest_experts
         )
@@ -66,8 +66,10 @@ class WeftAdapter(Adapter):
         self.reading = nn.ParameterDict(
             {str(i): nn.Parameter(torch.zeros(1, width, 1, 1)) for i in entered}
         )
-        self.enhancers = nn.ModuleDict({str(i): Enhancer(width, levels) for i in entered})
-        self.last_enhancer = Enhancer(width, levels)
+        self.enhancers = nn.ModuleDict(
+            {str(i): Enhancer(width, levels, width // 2) for i in entered}
+        )
+        self.last_enhancer = Enhancer(width, levels, width // 2)
         self.outputs = nn.ModuleList(nn.Conv2d(width, c, 1) for c in taps.channels)
         self.gates = nn.ParameterList(torch.zeros(1, c, 1, 1) for c in taps.channels)
 
@@ -98,7 +100,7 @@ class WeftAdapter(Adapter):
 
     def finish(self, maps: list[Tensor], stream: Stream) -> list[Level]:
         """Each map, at its stride of `strides`, plus the stream's nearest level through a gate."""
-        levels = dict(zip(Extractor.strides, self.last_enhancer(stream.levels), strict=True))
+        levels = dict(zip(STRIDES, self.last_enhancer(stream.levels), strict=True))
         levels[2] = stream.detail
         finished = []
         for level, stride, output, gate in zip(

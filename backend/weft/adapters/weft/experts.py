@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from weft.adapters.wavelets import HaarTransform
+from weft.adapters.weft.norms import GROUP_NORMS, Norms
 
 KERNELS = (1, 3, 5, 7, 9, 11, 13)
 
@@ -35,7 +36,7 @@ class Router(nn.Module):
 
     def __init__(self, width: int, chosen: int) -> None:
         super().__init__()
-        self.score = nn.Linear(width, len(KERNELS))
+        self.score: nn.Module = nn.Linear(width, len(KERNELS))
         self.chosen = chosen
 
     def forward(self, x: Tensor) -> Routing:
@@ -46,6 +47,14 @@ class Router(nn.Module):
         experts = experts.flatten()[order]
         counts = torch.bincount(experts, minlength=len(KERNELS)).tolist()
         return Routing(images, experts, best.softmax(1).flatten()[order], counts)
+
+
+class TwiceRouter(Router):
+    """Scores are probabilities already, so that weights are the softmax of a softmax."""
+
+    def __init__(self, width: int, chosen: int) -> None:
+        super().__init__(width, chosen)
+        self.score = nn.Sequential(self.score, nn.Softmax(1))
 
 
 class DenseRouter(nn.Module):
@@ -99,7 +108,7 @@ class WaveletMixture(nn.Module):
     that a batch of one or two crops is enough; the released code has BatchNorm.
     """
 
-    def __init__(self, width: int, splits: int, chosen: int) -> None:
+    def __init__(self, width: int, splits: int, chosen: int, norms: Norms = GROUP_NORMS) -> None:
         super().__init__()
         self.part, self.splits, experts = width // splits, splits, len(KERNELS)
         self.router: Router | DenseRouter = Router(width, chosen)
@@ -108,12 +117,14 @@ class WaveletMixture(nn.Module):
         self.spectral = DepthwiseBank(4 * self.part, 0.1)
         self.inner_gain = nn.Parameter(torch.ones(experts, self.part, 1, 1))
         self.inner_offset = nn.Parameter(torch.zeros(experts, self.part, 1, 1))
+        self.inner_norm = norms.expert(1, self.part, experts)
         self.mixers = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in KERNELS)
+        self.outer_norm = norms.expert(4, width, experts)
         self.outer_gain = nn.Parameter(torch.ones(experts, width, 1, 1))
         self.outer_offset = nn.Parameter(torch.zeros(experts, width, 1, 1))
 
     def forward(self, c: Tensor) -> Tensor:
-        """A map (B, width, h, w) of the same shape; h and w are even."""
+        """A map (B, width, h, w) of the same shape."""
         routing = self.router(c)
         pairs = c[routing.images]
         x, outputs = torch.zeros_like(pairs[:, : self.part]), []
@@ -125,13 +136,22 @@ class WaveletMixture(nn.Module):
         return c.index_add(0, routing.images, weighted.to(c.dtype))
 
     def _convolve(self, x: Tensor, routing: Routing) -> Tensor:
-        details = self.spectral(self.haar(x), routing)
-        y = self.spatial(x, routing) + self.haar.inverse(details)  # type: ignore[operator]
-        y = F.group_norm(y, 1)
+        height, width = x.shape[2:]
+        details = self.spectral(self.haar(even(x)), routing)
+        details = self.haar.inverse(details)[..., :height, :width]  # type: ignore[operator]
+        y = self.inner_norm(self.spatial(x, routing) + details, routing.counts)
         return F.relu(y * self.inner_gain[routing.experts] + self.inner_offset[routing.experts])
 
     def _mix(self, x: Tensor, routing: Routing) -> Tensor:
         parts = x.split(routing.counts)
         y = torch.cat([m(p) for m, p in zip(self.mixers, parts, strict=True) if len(p)])
-        y = F.group_norm(y, 4)
+        y = self.outer_norm(y, routing.counts)
         return F.relu(y * self.outer_gain[routing.experts] + self.outer_offset[routing.experts])
+
+
+def even(x: Tensor) -> Tensor:
+    """A map whose odd sides have one more row or column of zeros."""
+    height, width = x.shape[2:]
+    if height % 2 == width % 2 == 0:
+        return x
+    return F.pad(x, (0, width % 2, 0, height % 2))
