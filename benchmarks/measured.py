@@ -48,6 +48,13 @@ def measure(command: Sequence[str]) -> Measured:
         return Measured(**json.loads(figures.read_text()), output=done.stdout, errors=done.stderr)
 
 
+def own_peak_mib() -> float:
+    """Peak resident memory of this process so far, in MiB."""
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB_PER_UNIT / 1024
+
+
 def run_between(figures: Path, command: Sequence[str]) -> None:
     """Start `command`, wait for it, write its figures."""
     start = time.monotonic()

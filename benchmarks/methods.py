@@ -1,68 +1,199 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rivals of the few-shot benchmark. A new one is a function from a task to a command."""
+"""All methods under one protocol: what each costs, and what it reaches in equal time or steps.
 
-import sys
-from collections.abc import Callable
+    python benchmarks/methods.py --data SCENES --trunk TRUNK.safetensors [--vit-weights FILE]
+    python benchmarks/methods.py --figure FILE.png
+
+Every adapter of the registry, and full fine-tuning under every schedule, on the reference trunk,
+the embedded backbone and a vision transformer. Without weights the transformer has random ones, and
+only its costs are measured. Results come into two files of JSON lines beside --out, and the tables
+of --out and the figure are made from these. Started again, it goes on with what is missing.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 
-from scenes import Scene
+from cost_records import OWN_CODE, CostRecord, CostSettings, Method, measure_costs
+from machine import this_machine
+from methods_figure import draw
+from methods_report import report
+from records import Record, Settings, code_digest, complete, newest, read
+from runs import Task, carry_out, on_backbone, weft_command
+from scenes import add_scene_options, find_scenes
+from tables import write_section
 
-TRUNK = "resnetv2_50_trunk"
+from weft.adapters.registry import ADAPTERS
+from weft.backbones.registry import DEFAULT_BACKBONE
+from weft.training.schedule import DEFAULT_SCHEDULE, SCHEDULES
+
+TITLE = "Methods compared"
+PARTS = ("costs", "accuracy")
+BOUNDS = ("time", "steps")
+BACKBONES = ("trunk", "embedded", "vit")
+SCHEDULED = "full"  # the adapter that schedules are for: nothing else holds as much to freeze
+LONGEST_S = 3600.0  # for runs that are bounded by steps
 
 
 @dataclass(frozen=True)
-class Task:
-    """Learn from one seed's areas and write the polygons of all images to `out`.
+class Backbone:
+    """A backbone; without `learned` weights only its costs can be told."""
 
-    `budget_s` bounds training; `trunk` holds the reference trunk's weights.
-    """
-
-    scene: Scene
-    seed: int
-    out: Path
-    budget_s: float
-    device: str
-    trunk: Path
-
-    @property
-    def sources(self) -> list[str]:
-        """Images, labels and areas as every method takes them."""
-        labels, areas = self.scene.labels(self.seed), self.scene.areas(self.seed)
-        return [*self.scene.images, "--labels", labels, "--areas", areas, "--seed", str(self.seed)]
+    name: str
+    weights: Path | None
+    learned: bool
 
 
-def weft_command(task: Task, *options: str) -> list[str]:
-    """`weft run` on the task."""
+def main() -> None:
+    """Run what is missing, and write the tables anew after each run; or draw the figure."""
+    options = parse()
+    if options.figure is not None:
+        draw(
+            list(newest(costs_file(options), CostRecord).values()),
+            list(newest(runs_file(options), Record).values()),
+            options.figure,
+        )
+        return
+    with tempfile.TemporaryDirectory(prefix="weft-methods-") as scratch:
+        for _ in carry_out_all(options, options.work or Path(scratch)):
+            pass
+
+
+def parse() -> argparse.Namespace:
+    """The arguments of this script."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_scene_options(parser, required=False)
+    names = [method.name for method in all_methods()]
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--methods", nargs="+", choices=names, default=names)
+    parser.add_argument("--backbones", nargs="+", choices=BACKBONES, default=BACKBONES)
+    parser.add_argument("--bounds", nargs="+", choices=BOUNDS, default=BOUNDS)
+    parser.add_argument("--steps", type=int, default=60, help="of the runs of equal steps")
+    parser.add_argument("--trunk", type=Path, help="weights of the reference trunk")
+    parser.add_argument("--vit", metavar="NAME", default="vit_small_patch16_224")
+    parser.add_argument("--vit-weights", type=Path, metavar="FILE", help="default: random ones")
+    parser.add_argument("--batch", type=int, default=4, help="crops of a step, for the costs")
+    parser.add_argument("--crop", type=int, default=256, help="their side")
+    parser.add_argument("--tile", type=int, default=512, help="side of the tiles predicted")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="draw what is there already")
+    options = parser.parse_args()
+    if options.figure is None:
+        check(options, parser)
+    return options
+
+
+def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """End with a sentence if something needed is not given or not there."""
+    for path in (options.trunk, options.vit_weights):
+        if path is not None and not path.is_file():
+            parser.error(f"the weights file {path} does not exist")
+    if options.trunk is None and "trunk" in options.backbones:
+        parser.error("the reference trunk needs its weights, --trunk FILE")
+    if "accuracy" not in options.parts:
+        return
+    if options.data is None:
+        parser.error("accuracy needs scenes, --data FOLDER")
+    try:
+        options.scenes = find_scenes(options.data, options.scenes)
+    except argparse.ArgumentTypeError as mistake:
+        parser.error(str(mistake))
+
+
+def all_methods() -> list[Method]:
+    """Every adapter, and every schedule but the default."""
+    scheduled = [name for name in SCHEDULES if name != DEFAULT_SCHEDULE]
     return [
-        *(sys.executable, "-m", "weft", "run", *task.sources, *options),
-        *("--budget", str(task.budget_s), "--device", task.device, "--out", str(task.out)),
+        *(Method(spec.name) for spec in ADAPTERS),
+        *(Method(SCHEDULED, schedule) for schedule in scheduled),
     ]
 
 
-def on_trunk(task: Task) -> list[str]:
-    """The options that choose the reference trunk."""
-    return ["--backbone", TRUNK, "--backbone-weights", str(task.trunk)]
+def backbones(options: argparse.Namespace) -> list[Backbone]:
+    """Those asked for."""
+    known = {
+        "trunk": Backbone("resnetv2_50_trunk", options.trunk, learned=True),
+        "embedded": Backbone(DEFAULT_BACKBONE, None, learned=True),
+        "vit": Backbone(options.vit, options.vit_weights, options.vit_weights is not None),
+    }
+    return [known[name] for name in options.backbones]
 
 
-def forest_command(task: Task) -> list[str]:
-    """The forest on the task; it has no budget and takes the time it takes."""
-    script = str(Path(__file__).with_name("forest.py"))
-    return [sys.executable, script, *task.sources, "--out", str(task.out)]
+def carry_out_all(options: argparse.Namespace, work: Path) -> Iterator[CostRecord | Record]:
+    """Both parts, each record with the tables written anew."""
+    machine, device = str(this_machine()), options.device
+    sizes = (options.batch, options.crop, options.tile)
+    cost_settings = CostSettings(code_digest(*OWN_CODE), machine, device, *sizes)
+    code = code_digest("benchmarks/runs.py")
+    settings = Settings(code, machine, device, options.budget, options.steps)
+    costs = {} if options.fresh else read(costs_file(options), cost_settings, CostRecord)
+    runs = {} if options.fresh else read(runs_file(options), settings, Record)
+
+    def write() -> None:
+        write_section(options.out, TITLE, report(list(costs.values()), list(runs.values())))
+
+    if "costs" in options.parts:
+        for cost in complete(plan_costs(options, cost_settings), costs, costs_file(options)):
+            write()
+            yield cost
+    if "accuracy" in options.parts:
+        for run in complete(plan_runs(options, settings, work), runs, runs_file(options)):
+            write()
+            yield run
+    write()
 
 
-METHODS: dict[str, Callable[[Task], list[str]]] = {
-    "weft-trunk": lambda task: weft_command(task, *on_trunk(task)),
-    "weft-embedded": lambda task: weft_command(task),
-    "linear-trunk": lambda task: weft_command(task, *on_trunk(task), "--adapter", "linear"),
-    "linear-embedded": lambda task: weft_command(task, "--adapter", "linear"),
-    "forest": forest_command,
-}
+def plan_costs(
+    options: argparse.Namespace, settings: CostSettings
+) -> dict[Hashable, Callable[[], CostRecord]]:
+    """A measurement for each backbone and method."""
+    jobs: dict[Hashable, Callable[[], CostRecord]] = {}
+    for backbone, method in product(backbones(options), chosen(options)):
+        key = CostRecord(settings, backbone.name, method.name).key
+        jobs[key] = partial(measure_costs, settings, backbone.name, backbone.weights, method)
+    return jobs
 
-DESCRIBED = {
-    "weft-trunk": "`weft` adapter on the reference ResNet trunk",
-    "weft-embedded": "WEFT as it ships: embedded backbone, no options",
-    "linear-trunk": "one 1x1 layer on the frozen trunk",
-    "linear-embedded": "one 1x1 layer on the frozen embedded backbone",
-    "forest": "random forest of 100 trees on filters at four scales (ilastik's recipe)",
-}
+
+def plan_runs(
+    options: argparse.Namespace, settings: Settings, work: Path
+) -> dict[Hashable, Callable[[], Record]]:
+    """Scene by scene and seed by seed, methods side by side, so that they meet the same machine."""
+    jobs: dict[Hashable, Callable[[], Record]] = {}
+    learned = [backbone for backbone in backbones(options) if backbone.learned]
+    whole = product(options.scenes, options.seeds, options.bounds, learned, chosen(options))
+    for scene, seed, bound, backbone, method in whole:
+        blank = Record(settings, scene.name, seed, method.name, backbone=backbone.name, bound=bound)
+        out = work / f"{scene.name}-{seed}-{bound}-{backbone.name}-{method.name}" / "polygons.gpkg"
+        by_steps = bound == "steps"
+        task = Task(scene, seed, out, LONGEST_S if by_steps else options.budget, options.device)
+        command = weft_command(
+            task,
+            *on_backbone(backbone.name, backbone.weights),
+            *method.options,
+            *(["--steps", str(options.steps)] if by_steps else ()),
+        )
+        jobs[blank.key] = partial(carry_out, task, command, blank, options.work is not None)
+    return jobs
+
+
+def chosen(options: argparse.Namespace) -> list[Method]:
+    """The methods asked for, in the order of the registry."""
+    return [method for method in all_methods() if method.name in options.methods]
+
+
+def costs_file(options: argparse.Namespace) -> Path:
+    """Where costs are kept."""
+    return options.out.with_name(f"{options.out.stem}_costs.jsonl")
+
+
+def runs_file(options: argparse.Namespace) -> Path:
+    """Where runs are kept."""
+    return options.out.with_suffix(".jsonl")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,29 +2,66 @@
 """Results of single runs, one JSON line each, so that a benchmark goes on where it was stopped."""
 
 import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = (
-    "backend/weft/**/*.py",
-    "resources/backbones/*.safetensors",
-    "benchmarks/filters.py",
-    "benchmarks/forest.py",
-    "benchmarks/methods.py",
+# what decides figures; command line, server and sample scene do not
+ROOMS = (
+    *("adapters", "backbones", "heads", "inference", "jobs", "labels", "polygons", "raster"),
+    "training",
 )
+CODE = (
+    "backend/weft/*.py",
+    *(f"backend/weft/{room}/**/*.py" for room in ROOMS),
+    "resources/backbones/*.safetensors",
+)
+
+
+class Kept(Protocol):
+    """What a record of any benchmark has: `key` is unique among those of equal `settings`."""
+
+    @property
+    def settings(self) -> Any:
+        """What makes records comparable."""
+
+    @property
+    def key(self) -> Hashable:
+        """Which run this is."""
+
+    @property
+    def date(self) -> str:
+        """When it ran."""
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, where it did; such a run is tried again."""
+
+    @property
+    def told(self) -> str:
+        """One line for the terminal."""
+
+
+R = TypeVar("R", bound=Kept)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What makes runs comparable: the code's digest, the machine in words, device and budget."""
+    """What makes runs comparable: the code's digest, the machine in words, device and bounds.
+
+    `budget_s` bounds the training by time; `steps`, where a benchmark has runs of equal steps,
+    those.
+    """
 
     code: str
     machine: str
     device: str
     budget_s: float
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,14 +69,16 @@ class Record:
     """One run; figures are None when it failed, and `error` says why.
 
     `train_s` is the training itself, `whole_s` the process from start to polygons. `iou` and `f1`
-    are means over classes, `classes` holds each class's own.
+    are means over classes, `classes` holds each class's own. A benchmark of backbones names them
+    and tells by `bound` whether time or steps ended the training; `unsuited` is what WEFT answered
+    to a method that does not go with the backbone.
     """
 
     settings: Settings
     scene: str
     seed: int
     method: str
-    date: str
+    date: str = ""
     iou: float | None = None
     f1: float | None = None
     train_s: float | None = None
@@ -47,37 +86,73 @@ class Record:
     peak_mib: float | None = None
     classes: dict[str, dict[str, float]] | None = None
     error: str | None = None
+    unsuited: str | None = None
+    backbone: str | None = None
+    bound: str | None = None
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> Hashable:
         """Which run this is among those of equal settings."""
-        return self.scene, self.seed, self.method
+        return self.scene, self.seed, self.method, self.backbone, self.bound
+
+    @property
+    def told(self) -> str:
+        """One line for the terminal."""
+        parts = (self.scene, f"seed {self.seed}", self.backbone, self.method, self.bound)
+        name = ", ".join(part for part in parts if part)
+        if self.iou is None:
+            return f"{name}: {self.error or self.unsuited}"
+        return (
+            f"{name}: IoU {self.iou:.3f}, F1 {self.f1:.3f}, {self.whole_s:.0f} s, "
+            f"{self.peak_mib:.0f} MiB"
+        )
 
 
-def append(path: Path, record: Record) -> None:
+def complete(
+    jobs: Mapping[Hashable, Callable[[], R]], done: dict[Hashable, R], lines: Path
+) -> Iterator[R]:
+    """Carry out the jobs that `done` lacks or that failed; yields each record once it is kept."""
+    for number, (key, job) in enumerate(jobs.items(), 1):
+        if key in done and done[key].error is None:
+            continue
+        record = done[key] = job()
+        append(lines, record)
+        print(f"[{number}/{len(jobs)}] {record.told}", flush=True)
+        yield record
+
+
+def append(path: Path, record: Kept) -> None:
     """Add a line to the file."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(record)) + "\n")
+    with path.open("ab") as file:
+        file.write(msgspec.json.encode(record) + b"\n")
 
 
-def read(path: Path, settings: Settings) -> dict[tuple[str, int, str], Record]:
+def read(path: Path, settings: Any, kind: type[R]) -> dict[Hashable, R]:
     """The last record of each run with these settings."""
-    return {record.key: record for record in read_all(path) if record.settings == settings}
+    return {each.key: each for each in read_all(path, kind) if each.settings == settings}
 
 
-def read_all(path: Path) -> Iterator[Record]:
+def newest(path: Path, kind: type[R]) -> dict[Hashable, R]:
+    """The last record of each run with the settings of the last line."""
+    every = list(read_all(path, kind))
+    return read(path, every[-1].settings, kind) if every else {}
+
+
+def read_all(path: Path, kind: type[R]) -> Iterator[R]:
     """Every record of the file, which need not exist."""
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        yield Record(**raw | {"settings": Settings(**raw["settings"])})
+    for line in path.read_bytes().splitlines():
+        yield msgspec.json.decode(line, type=kind)
 
 
-def code_digest() -> str:
-    """Twelve digits that change with anything that could change a figure."""
+def code_digest(*own: str) -> str:
+    """Twelve digits that change with anything that could change a figure.
+
+    `own` names the files of the benchmark itself that do so.
+    """
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
+    for path in sorted(path for pattern in (*CODE, *own) for path in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -46,3 +46,14 @@ def find_scenes(data: Path, names: Sequence[str] | None) -> list[Scene]:
             f"{data} has no scene {' '.join(missing)}; it has: {', '.join(found) or 'none'}."
         )
     return [found[name] for name in names or found]
+
+
+def add_scene_options(parser: argparse.ArgumentParser, required: bool) -> None:
+    """The arguments of every benchmark that learns from scenes."""
+    parser.add_argument("--data", type=Path, required=required, help="folder of scenes")
+    parser.add_argument("--scenes", nargs="+", metavar="NAME", help="default: all")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--budget", type=float, default=60.0, help="seconds of training")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
+    parser.add_argument("--work", type=Path, help="keep models, rasters and polygons here")
+    parser.add_argument("--fresh", action="store_true", help="repeat what is there already")

@@ -34,7 +34,7 @@ def test_a_stopped_benchmark_finds_its_own_runs_again(tmp_path: Path) -> None:
     other = replace(RUN, settings=replace(SETTINGS, code="older"), iou=0.9)
     for record in (replace(RUN, error="out of memory"), RUN, other):
         append(path, record)
-    assert read(path, SETTINGS) == {("town", 0, "forest"): RUN}
+    assert read(path, SETTINGS, Record) == {RUN.key: RUN}
 
 
 def test_columns_of_numbers_are_aligned_right() -> None:
