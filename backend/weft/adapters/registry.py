@@ -121,7 +121,7 @@ ADAPTERS = (
         "The whole network learns: most memory and the largest model files, for many labels.",
         "full fine-tuning",
         FullOptions,
-        upstream_rate=0.05,
+        upstream_rate=0.2,
     ),
 )
 

@@ -154,3 +154,9 @@ def test_each_class_has_maps_of_its_own_and_all_share_the_token() -> None:
     head.classify.weight[32:64] *= 2
     after = head([Level(maps)], (64, 64))
     assert [torch.equal(before[:, k], after[:, k]) for k in range(3)] == [True, False, True]
+
+
+def test_one_band_of_radar_and_many_classes_go_through() -> None:
+    network = make_network("sam", "cwsam", bands=1, classes=6)
+    votes = network.votes(torch.rand(3, 1, 64, 96))
+    assert [vote.shape for vote in votes] == [(3, 7, 64, 96)]

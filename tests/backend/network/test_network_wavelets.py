@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The wavelet transform loses nothing, and its exportable form computes the same."""
 
+import numpy as np
+import pywt
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,13 @@ def test_the_first_band_of_each_channel_is_its_mean() -> None:
     x = torch.rand(1, 3, 8, 8)
     low = HaarTransform()(x)[:, ::4]
     torch.testing.assert_close(low / 2, torch.nn.functional.avg_pool2d(x, 2))
+
+
+def test_bands_are_those_of_pywavelets() -> None:
+    x = random_map((2, 3, 4, 5), seed=1)
+    low, details = pywt.dwt2(x.numpy(), "haar", axes=(2, 3))
+    expected = torch.from_numpy(np.stack([low, *details], axis=2)).flatten(1, 2)
+    torch.testing.assert_close(HaarTransform()(x), expected, atol=1e-6, rtol=1e-5)
 
 
 def test_mixed_precision_does_not_touch_the_transform() -> None:
