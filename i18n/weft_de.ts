@@ -930,8 +930,8 @@
         <translation>alles zu jeder Zeit</translation>
     </message>
     <message>
-        <source>its inside only now and then</source>
-        <translation>sein Inneres nur ab und zu</translation>
+        <source>the inside now and then</source>
+        <translation>innen nur ab und zu</translation>
     </message>
     <message>
         <source>What learns</source>

@@ -930,8 +930,8 @@
         <translation>tout, tout le temps</translation>
     </message>
     <message>
-        <source>its inside only now and then</source>
-        <translation>l&apos;intérieur de temps en temps seulement</translation>
+        <source>the inside now and then</source>
+        <translation>l&apos;intérieur par moments</translation>
     </message>
     <message>
         <source>What learns</source>

@@ -124,14 +124,14 @@ class Advanced(Section):
             (tr("Backbone"), self.backbone),
             (tr("Its weights"), self.weights),
             (tr("Adapter"), self.adapter),
-            ("", self.about),
+            (None, self.about),
             (tr("What learns"), self.schedule),
             (tr("Budget"), self.budget),
             (tr("GSD"), self.gsd),
             (tr("Bands"), self.bands),
         ):
             narrow(widget)
-            form.addRow(words, widget)
+            form.addRow(*([widget] if words is None else [words, widget]))
         inner = QWidget()
         inner.setLayout(form)
         self.add(inner, self.afresh)

@@ -44,5 +44,5 @@ def words_on_schedule(schedule):
     """The sentence on when the inside of the network learns."""
     return {
         "constant": tr("everything at all times"),
-        "dbf": tr("its inside only now and then"),
+        "dbf": tr("the inside now and then"),
     }.get(schedule, schedule)
