@@ -149,7 +149,7 @@ def measure_costs(
     )
     blank = CostRecord(settings, backbone, method.name, today())
     if result.status == MISTAKE:
-        return replace(blank, unsuited=result.last_words)
+        return replace(blank, unsuited=result.sentence)
     if result.status != 0:
         return replace(blank, error=f"exit status {result.status}: {result.last_words}")
     return replace(blank, costs=msgspec.json.decode(result.output, type=Costs))

@@ -35,6 +35,11 @@ class Measured:
         lines = [line.strip() for line in self.errors.splitlines() if line.strip()]
         return " ".join(lines[-LAST_LINES:])
 
+    @property
+    def sentence(self) -> str:
+        """What WEFT told the user of a mistake."""
+        return self.errors.strip().splitlines()[-1].removeprefix("weft: ")
+
 
 def measure(command: Sequence[str]) -> Measured:
     """Run `command` to its end in a process of its own; the system must know wait4."""

@@ -2,12 +2,13 @@
 """All methods under one protocol: what each costs, and what it reaches in equal time or steps.
 
     python benchmarks/methods.py --data SCENES --trunk TRUNK.safetensors [--vit-weights FILE]
-    python benchmarks/methods.py --figure FILE.png
+    python benchmarks/methods.py --figure docs/images/methods.png --docs docs/methods.md
 
 Every adapter of the registry, and full fine-tuning under every schedule, on the reference trunk,
 the embedded backbone and a vision transformer. Without weights the transformer has random ones, and
 only its costs are measured. Results come into two files of JSON lines beside --out, and the tables
-of --out and the figure are made from these. Started again, it goes on with what is missing.
+of --out, the short one of --docs and the figure are made from these. Started again, it goes on
+with what is missing.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from cost_records import OWN_CODE, CostRecord, CostSettings, Method, measure_cos
 from machine import this_machine
 from methods_figure import draw
 from methods_report import report
+from methods_summary import summary
 from records import Record, Settings, code_digest, complete, newest, read
 from runs import Task, carry_out, on_backbone, weft_command
 from scenes import add_scene_options, find_scenes
@@ -49,14 +51,16 @@ class Backbone:
 
 
 def main() -> None:
-    """Run what is missing, and write the tables anew after each run; or draw the figure."""
+    """Run what is missing, and write the tables anew after each run; or tell what is there."""
     options = parse()
-    if options.figure is not None:
-        draw(
-            list(newest(costs_file(options), CostRecord).values()),
-            list(newest(runs_file(options), Record).values()),
-            options.figure,
-        )
+    if tells(options):
+        costs = list(newest(costs_file(options), CostRecord).values())
+        runs = list(newest(runs_file(options), Record).values())
+        write_section(options.out, TITLE, report(costs, runs))
+        if options.docs is not None:
+            write_section(options.docs, TITLE, summary(costs, runs))
+        if options.figure is not None:
+            draw(costs, runs, options.figure)
         return
     with tempfile.TemporaryDirectory(prefix="weft-methods-") as scratch:
         for _ in carry_out_all(options, options.work or Path(scratch)):
@@ -81,10 +85,16 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--tile", type=int, default=512, help="side of the tiles predicted")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
     parser.add_argument("--figure", type=Path, metavar="FILE", help="draw what is there already")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="the same as a short table")
     options = parser.parse_args()
-    if options.figure is None:
+    if not tells(options):
         check(options, parser)
     return options
+
+
+def tells(options: argparse.Namespace) -> bool:
+    """Whether nothing shall be run."""
+    return options.figure is not None or options.docs is not None
 
 
 def check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:

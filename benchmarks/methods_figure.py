@@ -9,7 +9,8 @@ from cost_records import CostRecord
 from fewshot_report import in_order, mean_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from records import Record
+from matplotlib.ticker import NullFormatter, ScalarFormatter
+from records import Record, in_common
 
 BOUND = "time"
 MARKERS = "osD^v"
@@ -48,8 +49,8 @@ def points(costs: Sequence[CostRecord], runs: Sequence[Record]) -> list[Point]:
     """What was measured in both ways."""
     found = []
     for record in costs:
-        own = [r for r in runs if (r.backbone, r.method) == (record.backbone, record.method)]
-        iou = mean_of(r.iou for r in own if r.bound == BOUND)
+        here = [r for r in runs if (r.backbone, r.bound) == (record.backbone, BOUND)]
+        iou = mean_of(r.iou for r in in_common(here) if r.method == record.method)
         if record.costs is not None and iou is not None:
             memory, file = record.costs.training_bytes, record.costs.file_bytes
             found.append(Point(record.backbone, record.method, iou, memory / MIB, file / MIB))
@@ -73,4 +74,6 @@ def scatter(axes: Axes, found: Sequence[Point], name: str) -> None:
     for number, backbone in enumerate(names):
         axes.scatter([], [], color="grey", marker=MARKERS[number % len(MARKERS)], label=backbone)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(alpha=0.3)

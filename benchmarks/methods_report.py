@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cost_records import CostRecord, Costs
 from fewshot_report import FIGURES, days, figures_of, in_order, mean_of
-from records import Kept, Record
+from records import Kept, Record, in_common
 from tables import figure, table
 
 MIB = 2**20
@@ -156,8 +156,9 @@ def _about_runs(records: Sequence[Record]) -> str:
         "Each run is a process of its own that learns from one seed's five areas alone, predicts "
         f"all images and writes polygons, on {settings.device}. Training ends after "
         f"{settings.budget_s:g} s (equal time) or after {settings.steps} steps (equal steps). "
-        "Means over scenes and seeds, scored outside the labelled areas: pixel IoU, and F1 of "
-        "objects matched at IoU 0.5; the peak is resident memory of the whole run.\n\n"
+        "Means over those scenes and seeds that all methods have finished, scored outside the "
+        "labelled areas: pixel IoU, and F1 of objects matched at IoU 0.5; the peak is resident "
+        "memory of the whole run.\n\n"
         f"Machine: {settings.machine}. Measured {days(records)}, code `{settings.code}`."
     )
 
@@ -176,16 +177,18 @@ def _run_table(records: Sequence[Record]) -> str:
     scenes = sorted({record.scene for record in records})
     columns = ["method", "runs", *(name for name, _, _ in FIGURES)]
     columns += [f"IoU of {scene}" for scene in scenes]
-    notes = Footnotes()
+    notes, common = Footnotes(), in_common(records)
     rows = []
     for method in in_order(record.method for record in records):
         own = [record for record in records if record.method == method]
         unsuited = next((record.unsuited for record in own if record.unsuited), None)
-        count = sum(record.iou is not None for record in own)
+        compared = [record for record in common if record.method == method]
         of_scenes = (mean_of(r.iou for r in own if r.scene == scene) for scene in scenes)
         rows.append(
             [
-                *(notes.mark(method, unsuited), str(count) if count else "–", *figures_of(own)),
+                notes.mark(method, unsuited),
+                str(len(compared)) if compared else "–",
+                *figures_of(compared),
                 *(figure(iou, 3) for iou in of_scenes),
             ]
         )

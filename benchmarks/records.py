@@ -2,7 +2,7 @@
 """Results of single runs, one JSON line each, so that a benchmark goes on where it was stopped."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -156,3 +156,16 @@ def code_digest(*own: str) -> str:
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def in_common(records: Iterable[Record]) -> list[Record]:
+    """Those on scenes and seeds that every method among them has finished.
+
+    Means over others would compare easy scenes with hard ones.
+    """
+    finished = [record for record in records if record.iou is not None]
+    methods = {record.method for record in finished}
+    done: dict[tuple[str, int], set[str]] = {}
+    for record in finished:
+        done.setdefault((record.scene, record.seed), set()).add(record.method)
+    return [record for record in finished if done[record.scene, record.seed] == methods]

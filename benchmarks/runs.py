@@ -69,7 +69,7 @@ def today() -> str:
 def _measured(task: Task, command: list[str], blank: Record) -> Record:
     result = measure(command)
     if result.status == MISTAKE and blank.backbone is not None:
-        return replace(blank, unsuited=result.last_words)
+        return replace(blank, unsuited=result.sentence)
     if result.status != 0:
         return replace(blank, error=f"exit status {result.status}: {result.last_words}")
     score = measure(scoring(task))

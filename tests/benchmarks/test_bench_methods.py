@@ -11,7 +11,8 @@ import pytest
 from cost_records import CostRecord, Costs, CostSettings, FreezingCost
 from methods_figure import draw, points
 from methods_report import report
-from records import Record, Settings, append, complete, newest, read
+from methods_summary import summary
+from records import Record, Settings, append, complete, in_common, newest, read
 
 from weft.adapters.registry import ADAPTERS
 
@@ -69,6 +70,23 @@ def test_costs_have_a_row_for_each_method_and_a_ratio_to_full() -> None:
         in text
     )
     assert "| vit | full | 2 | 0.80 | 0.70 | 0.67 |" in text
+
+
+def test_the_short_table_joins_costs_and_runs_of_equal_time() -> None:
+    other = replace(RUN, seed=1, iou=0.6, f1=0.3)
+    text = summary(COSTS, [RUN, other, replace(RUN, bound="steps", iou=0.9)])
+    assert "**vit**, random weights" in text
+    assert "| est | 0.2 | yes | 175 | 0.50 | 2.00 | 1.50 | 0.500 | 0.200 | 2 |" in text
+    assert "| full | 4.0 | no | 500 | 0.50 | 2.00 | 1.50 | – | – | – |" in text
+    assert "odd" not in text
+
+
+def test_means_are_over_scenes_that_all_methods_have_finished() -> None:
+    easy = [replace(RUN, method=name, scene="easy", iou=0.9) for name in ("est", "full")]
+    hard = replace(RUN, scene="hard", iou=0.1)
+    assert in_common([*easy, hard, replace(RUN, iou=None)]) == easy
+    assert "| est | 1 | 0.900 |" in report([], [*easy, hard])
+    assert [point.iou for point in points(COSTS, [*easy, hard])] == [0.9, 0.9]
 
 
 def test_a_method_that_does_not_suit_has_dashes_and_a_footnote() -> None:

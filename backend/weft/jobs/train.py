@@ -8,7 +8,12 @@ from pathlib import Path
 
 import torch
 
-from weft.adapters.registry import AdapterSpec, default_adapter, find_adapter
+from weft.adapters.registry import (
+    DEFAULT_ADAPTER,
+    AdapterSpec,
+    default_adapter,
+    find_adapter,
+)
 from weft.backbones.registry import DEFAULT_BACKBONE
 from weft.backbones.weights import LoadedBackbone, load_backbone
 from weft.bundle import ModelCard
@@ -16,7 +21,7 @@ from weft.device import Device, choose_device
 from weft.errors import Cancelled, RequestError
 from weft.jobs.card import describe_model
 from weft.jobs.material import Wishes, check_pixels, read_ahead, read_material
-from weft.jobs.start import ground_of, ground_seen, read_earlier, start_from
+from weft.jobs.start import Earlier, ground_of, ground_seen, read_earlier, start_from
 from weft.labels.read import DEFAULT_FIELD
 from weft.labels.source import LabelSource
 from weft.model import save_model
@@ -85,21 +90,21 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     if earlier is not None:
         card = earlier.card
         wishes = Wishes(card.bands, request.gsd_m or card.gsd_m, earlier.stretch)
-    chosen = request.adapter or (earlier.card.adapter if earlier else None)
-    adapter = find_adapter(chosen or default_adapter(device.free_bytes()))
+    adapter = choose_adapter(request.adapter, earlier, device, context)
     material = read_material(
         request.images, request.labels, request.areas, request.class_field, wishes, context
     )
     sources, regions, elsewhere = material.sources, material.regions, []
+    # before the pixels, which may take long to read, what does not go together is told
+    network = build_network(
+        backbone, adapter, len(sources.bands), len(sources.classes), device, request.seed
+    )
+    check_schedule(network, request.schedule, adapter.name)
     if sources.areas is not None:
         elsewhere = plan_elsewhere(material.infos, material.scales, request.seed)
     store = PatchStore(sources, [*regions, *elsewhere])
     read_ahead(store, context)
     check_pixels(store, sources.labels, sources.areas, request.labels)
-    network = build_network(
-        backbone, adapter, len(sources.bands), len(sources.classes), device, request.seed
-    )
-    check_schedule(network, request.schedule, adapter.name)
     ground = ground_of(regions, [info.grid for info in material.infos], sources.areas)
     describe = partial(
         describe_model, backbone, adapter.name, request.schedule, request.seed, material
@@ -127,6 +132,22 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     card = describe(fit, ground_seen(ground, fit.held_out_area, earlier))
     save_model(request.out, card, network, trainer.unspoilt)
     return TrainResult(request.out, card, fit.cancelled)
+
+
+def choose_adapter(
+    wish: str | None, earlier: Earlier | None, device: Device, context: Context
+) -> AdapterSpec:
+    """The adapter asked for, else that of the earlier model, else one that suits the memory."""
+    known = wish or (earlier.card.adapter if earlier else None)
+    if known is not None:
+        return find_adapter(known)
+    name = default_adapter(device.free_bytes())
+    if name != DEFAULT_ADAPTER:
+        context.note(
+            f"Little memory is free, so the adapter is {name}, which needs less than "
+            f"{DEFAULT_ADAPTER}; choose another with --adapter."
+        )
+    return find_adapter(name)
 
 
 def check_request(request: TrainRequest) -> None:

@@ -17,6 +17,7 @@ from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
 
 import weft as package
 from weft.bundle import read_bundle
+from weft.device import Device
 
 Weft = Callable[..., Outcome]
 
@@ -92,6 +93,24 @@ def test_every_method_learns_predicts_and_goes_on(
     options = ("--backbone-weights", scene.weights, "--out", tmp_path)
     outcome = weft("predict", second, scene.image, *options)
     assert outcome.status == 0, outcome
+
+
+@pytest.mark.parametrize(("free", "adapter"), [(1 << 30, "est"), (8 << 30, "weft")])
+def test_the_default_method_suits_the_free_memory(
+    weft: Weft,
+    scene: Scene,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free: int,
+    adapter: str,
+) -> None:
+    monkeypatch.setattr(Device, "free_bytes", lambda device: free)
+    out = tmp_path / "model.weft"
+    unsaid = [each for each in scene.options if each not in ("--adapter", "linear")]
+    outcome = weft("train", scene.image, *unsaid, "--out", out)
+    assert outcome.status == 0, outcome
+    assert read_bundle(out)[0].adapter == adapter
+    assert ("Little memory is free" in outcome.err) == (adapter == "est")
 
 
 def test_the_backbone_learns_now_and_then(weft: Weft, scene: Scene, tmp_path: Path) -> None:
