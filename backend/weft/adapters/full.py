@@ -56,6 +56,7 @@ def choose_group(taps: Taps, options: FullOptions) -> tuple[nn.Module, ...]:
     if options.group == "all":
         return (taps.backbone,)
     if options.group == "last":
-        return tuple(block.module for block in taps.blocks[-options.blocks :])
+        count = options.blocks
+        return tuple(block.module for block in taps.blocks[-count:])
     norms = (nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm)
     return tuple(module for module in taps.backbone.modules() if isinstance(module, norms))

@@ -37,7 +37,8 @@ def axis_filter(length: int, half: int) -> NDArray[np.complex128]:
     """The circulant matrix (length, length) that keeps the frequencies -half to half - 1."""
     kept, centre = np.zeros(length), length // 2
     # a square wider than the spectrum must not begin behind its end
-    kept[max(0, centre - half) : centre + half] = 1
+    first, end = max(0, centre - half), centre + half
+    kept[first:end] = 1
     kernel = np.fft.ifft(np.fft.ifftshift(kept))
     places = np.arange(length)
     return kernel[(places[:, None] - places) % length]
