@@ -85,7 +85,8 @@ class Network(nn.Module):
         """The votes on the frozen maps alone, so that the heads learn without the adapter."""
         with torch.no_grad():
             maps = self.standardise(self.backbone(image, as_is))
-        return [head(self.adapter.plain(maps), image.shape[2:]) for head in self.heads]
+        levels = self.adapter.plain(maps)
+        return [head(levels, image.shape[2:]) for head in self.heads]
 
     def _features(self, image: Tensor) -> tuple[list[Tensor], Any]:
         stream = self.adapter.begin(image)

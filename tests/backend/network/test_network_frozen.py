@@ -99,18 +99,6 @@ def test_no_trained_parameter_is_dead(make, name: str) -> None:
     assert len(chosen) >= 4
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_prediction_does_not_depend_on_the_rest_of_the_batch(awake, name: str) -> None:
-    network = awake(name)
-    images = torch.rand(3, 3, 64, 64) * torch.tensor([0.2, 0.6, 1.0]).view(3, 1, 1, 1)
-    with torch.no_grad():
-        together = network(images)
-        alone = torch.cat([network(image[None]) for image in images])
-        turned = network(images.flip(0)).flip(0)
-    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(together, turned, atol=1e-4, rtol=1e-4)
-
-
 def test_what_was_trained_can_be_put_into_a_fresh_network(awake, make) -> None:
     trained, fresh = awake("test_resnet"), make("test_resnet")
     image = torch.rand(1, 3, 64, 64)
