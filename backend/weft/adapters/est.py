@@ -82,24 +82,28 @@ class EstAdapter(Adapter):
 
 
 class Fusion(nn.Module):
-    """`a = Σ_k π_k · U_k(GELU(V_k(LN F)))`, bottlenecks of several reductions, π a softmax."""
+    """`a = U(π ⊙ GELU(V(LN F)))`: bottlenecks of several reductions, π a softmax over them.
+
+    V and U are the layers of all bottlenecks in one. LN has neither gain nor offset, because V has
+    them, so that nothing is learned, or kept for going back, on the wide map.
+    """
 
     def __init__(self, channels: int, width: int, reductions: tuple[int, ...]) -> None:
         super().__init__()
-        self.norm = LayerNorm2d(channels)
         hidden = [max(4, channels // reduction) for reduction in reductions]
-        self.down = nn.ModuleList(nn.Conv2d(channels, h, 1) for h in hidden)
-        self.up = nn.ModuleList(nn.Conv2d(h, width, 1) for h in hidden)
+        self.down = nn.Conv2d(channels, sum(hidden), 1)
+        self.up = nn.Conv2d(sum(hidden), width, 1)
         self.balance = nn.Parameter(torch.zeros(len(hidden)))
+        owners = torch.arange(len(hidden)).repeat_interleave(torch.tensor(hidden))
+        self.register_buffer("owners", owners, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, width, h, w) of a map (B, channels, h, w)."""
-        x, shares = self.norm(x), self.balance.softmax(0)
-        parts = [
-            share * up(F.gelu(down(x)))
-            for share, down, up in zip(shares, self.down, self.up, strict=True)
-        ]
-        return torch.stack(parts).sum(0)
+        x = F.layer_norm(x.movedim(1, -1), x.shape[1:2]).movedim(-1, 1)
+        shares = self.balance.softmax(0)[self.get_buffer("owners")]
+        # the layer is smaller than the map, so it is what the shares multiply
+        weight = self.up.weight * shares[:, None, None]
+        return F.conv2d(F.gelu(self.down(x)), weight, self.up.bias)
 
 
 class Gate(nn.Module):

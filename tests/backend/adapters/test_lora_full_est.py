@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What LoRA, full fine-tuning and the EST-style side network each promise."""
 
+import math
+
 import pytest
 import torch
 from kinds import make_network, wake
@@ -117,14 +119,15 @@ def test_no_gradient_of_the_side_network_enters_the_backbone() -> None:
 def test_the_states_follow_the_formulas() -> None:
     torch.manual_seed(0)
     fusion, gate = Fusion(8, 4, (2, 4)), Gate(4)
+    fusion.balance.data = torch.tensor([0.0, math.log(3)])
     x, state = torch.rand(2, 8, 3, 5), torch.rand(2, 4, 3, 5)
-    normed = fusion.norm(x)
-    parts = [
-        up(nn.functional.gelu(down(normed)))
-        for down, up in zip(fusion.down, fusion.up, strict=True)
-    ]
+    normed = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5).sqrt()
+    hidden = nn.functional.gelu(fusion.down(normed)).split([4, 4], dim=1)
+    ups = fusion.up.weight.split([4, 4], dim=1)
+    parts = [nn.functional.conv2d(h, up) for h, up in zip(hidden, ups, strict=True)]
     a = fusion(x)
-    torch.testing.assert_close(a, (parts[0] + parts[1]) / 2)
+    offset = fusion.up.bias[:, None, None]
+    torch.testing.assert_close(a, 0.25 * parts[0] + 0.75 * parts[1] + offset)
     means = torch.cat([a.mean((2, 3)), state.mean((2, 3))], 1)
     g = torch.sigmoid(means @ gate.weigh.weight.T + gate.weigh.bias)[:, :, None, None]
     torch.testing.assert_close(gate(a, state), g * a + (1 - g) * state)
@@ -159,7 +162,9 @@ def test_options_make_the_adapter_and_stand_in_its_name() -> None:
     assert spec.name == "est:width=4,reductions=2+8"
     network = make_network("resnet", spec.name)
     assert isinstance(network.adapter, EstAdapter)
-    assert len(network.adapter.fusions[0].down) == 2
+    fusion = network.adapter.fusions[0]
+    assert len(fusion.balance) == 2
+    assert fusion.down.out_channels == fusion.down.in_channels * (1 / 2 + 1 / 8)
 
 
 def test_each_method_says_what_it_costs_and_where_it_comes_from() -> None:
