@@ -85,11 +85,12 @@ class Fusion(nn.Module):
     """`a = U(π ⊙ GELU(V(LN F)))`: bottlenecks of several reductions, π a softmax over them.
 
     V and U are the layers of all bottlenecks in one. LN has neither gain nor offset, because V has
-    them, so that nothing is learned, or kept for going back, on the wide map.
+    them, so that no gradient has to reach the wide map.
     """
 
     def __init__(self, channels: int, width: int, reductions: tuple[int, ...]) -> None:
         super().__init__()
+        self.norm = LayerNorm2d(channels, affine=False)
         hidden = [max(4, channels // reduction) for reduction in reductions]
         self.down = nn.Conv2d(channels, sum(hidden), 1)
         self.up = nn.Conv2d(sum(hidden), width, 1)
@@ -99,11 +100,10 @@ class Fusion(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, width, h, w) of a map (B, channels, h, w)."""
-        x = F.layer_norm(x.movedim(1, -1), x.shape[1:2]).movedim(-1, 1)
         shares = self.balance.softmax(0)[self.get_buffer("owners")]
         # the layer is smaller than the map, so it is what the shares multiply
         weight = self.up.weight * shares[:, None, None]
-        return F.conv2d(F.gelu(self.down(x)), weight, self.up.bias)
+        return F.conv2d(F.gelu(self.down(self.norm(x))), weight, self.up.bias)
 
 
 class Gate(nn.Module):

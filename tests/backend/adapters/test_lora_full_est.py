@@ -121,7 +121,7 @@ def test_the_states_follow_the_formulas() -> None:
     fusion, gate = Fusion(8, 4, (2, 4)), Gate(4)
     fusion.balance.data = torch.tensor([0.0, math.log(3)])
     x, state = torch.rand(2, 8, 3, 5), torch.rand(2, 4, 3, 5)
-    normed = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5).sqrt()
+    normed = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-6).sqrt()
     hidden = nn.functional.gelu(fusion.down(normed)).split([4, 4], dim=1)
     ups = fusion.up.weight.split([4, 4], dim=1)
     parts = [nn.functional.conv2d(h, up) for h, up in zip(hidden, ups, strict=True)]
