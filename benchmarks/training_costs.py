@@ -27,9 +27,11 @@ from weft.jobs.train import build_network
 from weft.model import save_model
 from weft.network import Network
 from weft.training.averaging import WeightAverage
-from weft.training.fit import Answer, FitSettings, parameter_groups
+from weft.training.fit import FitSettings, parameter_groups
 from weft.training.losses import segmentation_loss
 from weft.training.schedule import DEFAULT_SCHEDULE, find_schedule
+
+Votes = Callable[[Tensor], list[Tensor]]
 
 BANDS, CLASSES = 3, 1
 WARM_UP = 2
@@ -71,10 +73,10 @@ class Training:
         self.average = WeightAverage(self.parameters)
         network.train()
 
-    def loss(self, answer: Answer) -> Tensor:
-        """The loss of a batch that `answer` gives the votes of."""
+    def loss(self, ask: Votes) -> Tensor:
+        """The loss of the votes that `ask` gives of a batch."""
         with self.device.autocast():
-            votes = answer(self.images)
+            votes = ask(self.images)
         losses = [segmentation_loss(logits, self.masks, self.weights) for logits in votes]
         return torch.stack(losses).mean()
 
@@ -86,6 +88,11 @@ class Training:
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.average.update()
+
+    def alone(self, images: Tensor) -> list[Tensor]:
+        """The votes of heads that learn alone."""
+        height, width = images.shape[2:]
+        return self.network.probe(self.network.frozen_maps(images), (height, width))
 
     def state_bytes(self) -> int:
         """Bytes of gradients and of the optimiser's state, once a step was made."""
@@ -119,14 +126,14 @@ def costs_of(trial: Trial) -> Costs:
     network = build_network(backbone, spec, BANDS, CLASSES, device, seed=0)
     crop, tile = fitting(trial.crop, network), fitting(trial.tile, network)
     training = Training(network, spec, device, trial.batch, crop)
-    saved, of_heads = (saved_bytes(training, each) for each in (network.votes, network.probe))
+    saved, of_heads = (saved_bytes(training, each) for each in (network.votes, training.alone))
     learning = training.seconds(training.step, trial.rounds)
     state = training.state_bytes()
     cuda, peak = cuda_peak(training), own_peak_mib()
+    share = statistics.mean(map(schedule.learns, range(CYCLE))) / spec.upstream_every
     standing = learning
-    if trial.schedule:
+    if share < 1:
         standing = training.seconds(lambda: training.step(learns=False), trial.rounds)
-    step = statistics.mean(learning if schedule.learns(e) else standing for e in range(CYCLE))
     return Costs(
         **count_parameters(network),
         cacheable=network.adapter.cacheable,
@@ -135,7 +142,7 @@ def costs_of(trial: Trial) -> Costs:
         state_bytes=state,
         cuda_bytes=cuda,
         peak_mib=round(peak, 1),
-        step_s=step,
+        step_s=share * learning + (1 - share) * standing,
         freezing=freezing_costs(training) if trial.schedule else [],
         file_bytes=file_bytes(network, describe(trial, backbone)),
         megapixels_s=megapixels_a_second(training, tile, trial.rounds),
@@ -176,7 +183,7 @@ def count_parameters(network: Network) -> dict[str, int]:
     }
 
 
-def saved_bytes(training: Training, answer: Answer) -> int:
+def saved_bytes(training: Training, ask: Votes) -> int:
     """Bytes kept for going back from the loss; the network's own tensors do not count."""
     network = training.network
     own = {x.untyped_storage().data_ptr() for x in chain(network.parameters(), network.buffers())}
@@ -189,7 +196,7 @@ def saved_bytes(training: Training, answer: Answer) -> int:
         return x.detach()  # an output that kept itself would never be freed
 
     with saved_tensors_hooks(note, lambda x: x):
-        loss = training.loss(answer)
+        loss = training.loss(ask)
     # while the graph lives, no storage can stand where another stood
     total = sum(storages.values())
     del loss

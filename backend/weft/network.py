@@ -81,12 +81,15 @@ class Network(nn.Module):
             features = self._features(image)
         return self._finish(*features, image)
 
-    def probe(self, image: Tensor) -> list[Tensor]:
-        """The votes on the frozen maps alone, so that the heads learn without the adapter."""
+    def frozen_maps(self, image: Tensor) -> list[Tensor]:
+        """The standardised maps of the backbone alone, the same for as long as only heads learn."""
         with torch.no_grad():
-            maps = self.standardise(self.backbone(image, as_is))
+            return self.standardise(self.backbone(image, as_is))
+
+    def probe(self, maps: list[Tensor], size: tuple[int, int]) -> list[Tensor]:
+        """The votes (B, 1 + classes, *size) on `frozen_maps`: the heads learn, not the adapter."""
         levels = self.adapter.plain(maps)
-        return [head(levels, image.shape[2:]) for head in self.heads]
+        return [head(levels, size) for head in self.heads]
 
     def _features(self, image: Tensor) -> tuple[list[Tensor], Any]:
         stream = self.adapter.begin(image)

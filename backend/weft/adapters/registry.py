@@ -46,7 +46,8 @@ class AdapterSpec:
     """How to build an adapter and the heads it is trained with, and how fast all may learn.
 
     `build` takes taps, and options of the kind `options` where it has some. What lies upstream of
-    the backbone's maps learns at `learning_rate` times `upstream_rate`. `summary` says in a
+    the backbone's maps learns at `learning_rate` times `upstream_rate`, and only in each
+    `upstream_every`-th of the steps that it takes part in. `summary` says in a
     sentence what the method costs and when to take it, `source` where it comes from.
     """
 
@@ -58,6 +59,7 @@ class AdapterSpec:
     heads: tuple[HeadBuilder, ...] = HEADS
     learning_rate: float = 2e-3
     upstream_rate: float = 1.0
+    upstream_every: int = 1
 
 
 ADAPTERS = (
@@ -67,6 +69,8 @@ ADAPTERS = (
         "Wavelet experts guide the frozen network: the default, for most images and objects.",
         "WEFT, arXiv:2601.09108",
         WeftOptions,
+        # going back through the backbone takes as long as all the rest of a step
+        upstream_every=6,
     ),
     AdapterSpec(
         "weft-large",

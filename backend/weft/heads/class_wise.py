@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 
-from weft.heads.level import Level
+from weft.heads.level import Level, enlarge
 from weft.heads.two_way import FourierPositions, TwoWayTransformer
 
 WIDTH = 256
@@ -52,7 +52,7 @@ class ClassWiseMaskHead(nn.Module):
         weights = [weigh(token) for weigh, token in zip(self.weigh, tokens, strict=True)]
         # the mean of logits that are linear in the weights is that of the mean weights
         logits = torch.einsum("bm,bkmhw->bkhw", torch.stack(weights).mean(0), masks)
-        return F.interpolate(logits, size, mode="bilinear", align_corners=False)
+        return enlarge(logits, size)
 
     def _narrowed(self, level: Level) -> Tensor:
         if isinstance(self.neck, nn.Identity):

@@ -16,6 +16,14 @@ class Addition:
     weight: Tensor
     bias: Tensor
 
+    def plus(self, other: "Addition") -> "Addition":
+        """The sum with another at the same resolution, as one addition."""
+        return Addition(
+            torch.cat([self.narrow, other.narrow], dim=1),
+            torch.cat([self.weight, other.weight], dim=1),
+            self.bias + other.bias,
+        )
+
 
 @dataclass(frozen=True)
 class Level:
@@ -51,3 +59,12 @@ def resize(x: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
     if x.shape[2:] == tuple(size):
         return x
     return F.interpolate(x, tuple(size), mode="bilinear", align_corners=False)
+
+
+def enlarge(logits: Tensor, size: tuple[int, int]) -> Tensor:
+    """Bilinear resize of logits (B, few, h, w) to `size`, as float32.
+
+    Whole planes: with few channels, interleaved ones take several times as long on CPUs.
+    """
+    planes = logits.float().contiguous()
+    return F.interpolate(planes, size, mode="bilinear", align_corners=False)

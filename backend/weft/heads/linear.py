@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One linear layer on all levels together."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from weft.heads.level import Level
+from weft.heads.level import Level, enlarge
 
 
 class LinearHead(nn.Module):
@@ -34,7 +33,7 @@ class LinearHead(nn.Module):
             self.gain * level.through(layer)
             for level, layer in zip(levels, self.levels, strict=True)
         ]
-        grown = [F.interpolate(s, size, mode="bilinear", align_corners=False) for s in scores]
+        grown = [enlarge(score, size) for score in scores]
         total = grown[0]
         for score in grown[1:]:
             total = total + score

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A light feature pyramid (arXiv:1612.03144) that ends at stride 2."""
 
-import torch.nn.functional as F
 from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 
-from weft.heads.level import Level
+from weft.heads.level import Level, enlarge, resize
 
 
 class PyramidHead(nn.Module):
@@ -44,7 +43,6 @@ class PyramidHead(nn.Module):
             if index == 0:
                 x = self.narrow(x)
             fine = laterals[index]
-            x = F.interpolate(x, fine.shape[2:], mode="bilinear", align_corners=False)
-            x = self.blend[index](x + fine)
+            x = self.blend[index](resize(x, fine.shape[2:]) + fine)
         logits = self.classify(self.dropout(x))
-        return F.interpolate(logits, size, mode="bilinear", align_corners=False)
+        return enlarge(logits, size)

@@ -120,6 +120,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
         request.steps,
         request.seed,
         adapter.upstream_rate,
+        adapter.upstream_every,
         schedule,
     )
     start = None if earlier is None else start_from(earlier, sources.classes, ground)

@@ -16,28 +16,28 @@ from weft.network import Network
 from weft.progress import Context
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
+from weft.training.batches import Batches
 from weft.training.heldout import choose_held_out, measure
 from weft.training.losses import class_weights, segmentation_loss
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
+from weft.training.replay import Replay, Seen
 from weft.training.sampler import CropSampler
-from weft.training.schedule import Constant, Schedule, steps_per_epoch
-from weft.training.unlabelled import GLANCE_EVERY, WATCHED_STEPS, Elsewhere, ShareLimit
+from weft.training.schedule import Constant, Schedule, Turns, steps_per_epoch
+from weft.training.unlabelled import Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
 HEADS_ALONE = 0.3
 SEARCH_SHARE = 0.6
 MEASURED_AT = (0.4, 0.7, 1.0)
 
-Answer = Callable[[Tensor], list[Tensor]]
-
 
 @dataclass(frozen=True)
 class FitSettings:
     """How long and how to train. With `steps`, the schedule follows them and not the clock, so that
     the same seed gives the same weights; `budget_s` then only bounds the time. `upstream_rate`
-    multiplies the learning rate of what lies upstream of the backbone's maps, and `schedule` says
-    when that learns.
+    multiplies the learning rate of what lies upstream of the backbone's maps, which learns in each
+    `upstream_every`-th step of the epochs that `schedule` names.
     """
 
     budget_s: float
@@ -45,6 +45,7 @@ class FitSettings:
     steps: int | None = None
     seed: int = 0
     upstream_rate: float = 1.0
+    upstream_every: int = 1
     schedule: Schedule = field(default_factory=Constant)
     batch: int = 4
     crop: int = 256
@@ -76,10 +77,10 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Crops (B, bands, H, W) and masks (B, H, W); the first `labelled` of them have labels."""
+class Answer:
+    """The votes (B, 1 + K, H, W) of all heads on a batch, and what they should have been."""
 
-    pixels: Tensor
+    votes: list[Tensor]
     masks: Tensor
     labelled: int
 
@@ -130,10 +131,8 @@ class Trainer:
         fp16 = device.precision is torch.float16
         self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
         self.average = WeightAverage(self.parameters)
-        self.elsewhere: Elsewhere | None = None
-        self.limit = ShareLimit(labelled=1.0)
         self.step, self.loss = 0, math.nan
-        self.epoch_steps, self.joint_steps = 1, 0
+        self.replay = Replay(settings.seed)
         self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
         self.best: list[Tensor] | None = None
@@ -151,11 +150,7 @@ class Trainer:
         self.began = time.monotonic()
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
         weights = class_weights(counts).to(self.device.torch)
-        settings = self.settings
-        self.epoch_steps = steps_per_epoch(int(counts.sum()), settings.batch, settings.crop)
-        if unlabelled:
-            self.limit = ShareLimit(float(counts[1:].sum() / counts.sum().clamp_min(1)))
-            self.elsewhere = self._elsewhere(unlabelled)
+        self.batches, self.turns = self._batches(counts, unlabelled), self._turns(counts)
         seen = self.start.seen if self.start else frozenset[int]()
         self.held_out = choose_held_out(self.store, regions, seen)
         if self.start is None:
@@ -191,37 +186,38 @@ class Trainer:
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
-            self._advance(self._batch(sampler), self._answer(share), weights)
+            self.network.train()
+            answer = self._alone if share < self.heads_alone else self._together
+            self._advance(answer(sampler), weights)
             self._report(share)
 
-    def _answer(self, share: float) -> Answer:
-        """How the next step asks the network: heads alone, all, or all that lies downstream."""
-        if share < self.heads_alone:
-            return self.network.probe
-        epoch = self.joint_steps // self.epoch_steps
-        self.joint_steps += 1
-        learns = self.settings.schedule.learns(epoch)
-        return self.network.votes if learns else self.network.votes_downstream
-
-    def _batch(self, sampler: CropSampler) -> Batch:
-        """The last crop shows ground without labels, at each step while objects flood that."""
-        count = self.settings.batch
-        watched = self.step < WATCHED_STEPS or self.limit.exceeded or self.step % GLANCE_EVERY == 0
-        if self.elsewhere is None or not watched:
-            return Batch(*sampler.batch(count), count)
-        pixels, masks = sampler.batch(labelled := max(1, count - 1))
-        more, unknown = self.elsewhere.draw()
-        return Batch(torch.cat([pixels, more]), torch.cat([masks, unknown]), labelled)
-
-    def _advance(self, batch: Batch, answer: Answer, weights: Tensor) -> None:
-        self.network.train()
-        pixels, masks = batch.pixels.to(self.device.torch), batch.masks.to(self.device.torch)
+    def _alone(self, sampler: CropSampler) -> Answer:
+        """The heads answer on the frozen maps."""
+        seen = self.replay.draw(lambda: self._look(sampler))
+        height, width = seen.masks.shape[1:]
         with self.device.autocast():
-            votes = answer(pixels.contiguous(memory_format=torch.channels_last))
-        losses = [segmentation_loss(logits, masks, weights) for logits in votes]
+            votes = self.network.probe(seen.maps, (height, width))
+        return Answer(votes, seen.masks, seen.labelled)
+
+    def _look(self, sampler: CropSampler) -> Seen:
+        batch = self.batches.draw(sampler)
+        with self.device.autocast():
+            return Seen(self.network.frozen_maps(batch.pixels), batch.masks, batch.labelled)
+
+    def _together(self, sampler: CropSampler) -> Answer:
+        """All answers, and learns, but what lies upstream only in its turn."""
+        self.replay.forget()
+        batch = self.batches.draw(sampler)
+        ask = self.network.votes if self.turns.next() else self.network.votes_downstream
+        with self.device.autocast():
+            return Answer(ask(batch.pixels), batch.masks, batch.labelled)
+
+    def _advance(self, answer: Answer, weights: Tensor) -> None:
+        votes, labelled = answer.votes, answer.labelled
+        losses = [segmentation_loss(logits, answer.masks, weights) for logits in votes]
         loss = torch.stack(losses).mean()
-        if (labelled := batch.labelled) < len(pixels):
-            loss = loss + self.limit.excess(torch.stack(votes)[:, labelled:])
+        if labelled < len(answer.masks):
+            loss = loss + self.batches.limit.excess(torch.stack(votes)[:, labelled:])
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
@@ -259,9 +255,18 @@ class Trainer:
         seed = self.settings.seed * 3 + stream
         return CropSampler(self.store, regions, self._side(), self.settings.augmentation, seed)
 
-    def _elsewhere(self, regions: Sequence[Region]) -> Elsewhere:
+    def _batches(self, counts: Tensor, unlabelled: Sequence[Region]) -> Batches:
+        settings, elsewhere = self.settings, None
+        if unlabelled:
+            shown = (self.store, unlabelled, self._side(), settings.augmentation)
+            elsewhere = Elsewhere(*shown, settings.seed)
+        limit = ShareLimit(float(counts[1:].sum() / counts.sum().clamp_min(1)))
+        return Batches(settings.batch, self.device.torch, elsewhere, limit)
+
+    def _turns(self, counts: Tensor) -> Turns:
         settings = self.settings
-        return Elsewhere(self.store, regions, self._side(), settings.augmentation, settings.seed)
+        epoch_steps = steps_per_epoch(int(counts.sum()), settings.batch, settings.crop)
+        return Turns(settings.schedule, epoch_steps, settings.upstream_every)
 
     def _side(self) -> int:
         multiple = self.network.multiple

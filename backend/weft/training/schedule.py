@@ -67,6 +67,21 @@ def find_schedule(choice: str) -> Schedule:
     return fill_options(kind, given, f"The schedule {name}")  # type: ignore[arg-type]
 
 
+class Turns:
+    """In which steps what lies upstream learns: each `every`-th of the epochs that learn."""
+
+    def __init__(self, schedule: Schedule, epoch_steps: int, every: int) -> None:
+        self.schedule, self.epoch_steps, self.every = schedule, epoch_steps, every
+        self.steps = self.turns = 0
+
+    def next(self) -> bool:
+        """Whether it learns in the next step; of those that count, the first is one."""
+        learns = self.schedule.learns(self.steps // self.epoch_steps)
+        self.steps += 1
+        self.turns += learns
+        return learns and (self.turns - 1) % self.every == 0
+
+
 def steps_per_epoch(known: int, batch: int, crop: int) -> int:
     """Steps after which as many pixels were shown as are known; at least one."""
     return max(1, round(known / (batch * crop**2)))

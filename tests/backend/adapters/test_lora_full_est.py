@@ -8,9 +8,10 @@ import torch
 from kinds import make_network, wake
 from torch import Tensor, nn
 
-from weft.adapters.est import EstAdapter, Fusion, Gate
+from weft.adapters.est import EstAdapter
 from weft.adapters.lora import Correction
 from weft.adapters.registry import ADAPTERS, find_adapter
+from weft.adapters.side_network import Fusion, Gate
 from weft.backbones.registry import IMAGENET, build_timm, find_backbone
 from weft.backbones.wrapping import wrap
 from weft.errors import RequestError
@@ -162,7 +163,7 @@ def test_options_make_the_adapter_and_stand_in_its_name() -> None:
     assert spec.name == "est:width=4,reductions=2+8"
     network = make_network("resnet", spec.name)
     assert isinstance(network.adapter, EstAdapter)
-    fusion = network.adapter.fusions[0]
+    fusion = network.adapter.side.fusions[0]
     assert len(fusion.balance) == 2
     assert fusion.down.out_channels == fusion.down.in_channels * (1 / 2 + 1 / 8)
 

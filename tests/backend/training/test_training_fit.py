@@ -17,8 +17,10 @@ from weft.network import Network
 from weft.progress import Context, Progress
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
-from weft.training.fit import Answer, Batch, Clock, FitSettings, Trainer
+from weft.training.batches import Batch, Batches
+from weft.training.fit import Clock, FitSettings, Trainer
 from weft.training.heldout import measure
+from weft.training.sampler import CropSampler
 
 CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
 QUICK = FitSettings(budget_s=60, learning_rate=2e-3, steps=10, batch=2, crop=32)
@@ -55,7 +57,7 @@ def test_the_same_seed_gives_the_same_weights(squares, tiny_network, adapter: st
 
 
 class Watched(Trainer):
-    """Keeps what each step saw, and whether the search was still on."""
+    """Keeps the crops that were drawn, and whether the search was still on."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
@@ -63,14 +65,22 @@ class Watched(Trainer):
         self.searched: list[tuple[Tensor, Tensor]] = []
         self.later: list[tuple[Tensor, Tensor]] = []
 
+    def _batches(self, *args: object) -> Batches:
+        batches = super()._batches(*args)  # type: ignore[arg-type]
+        draw = batches.draw
+
+        def watched(sampler: CropSampler) -> Batch:
+            batch = draw(sampler)
+            (self.searched if self.searching else self.later).append((batch.pixels, batch.masks))
+            return batch
+
+        batches.draw = watched  # type: ignore[method-assign]
+        return batches
+
     def _search(self, *args: object) -> None:
         self.searching = True
         super()._search(*args)  # type: ignore[arg-type]
         self.searching = False
-
-    def _advance(self, batch: Batch, answer: Answer, weights: Tensor) -> None:
-        (self.searched if self.searching else self.later).append((batch.pixels, batch.masks))
-        super()._advance(batch, answer, weights)
 
 
 def areas_taught(batches: Sequence[tuple[Tensor, Tensor]]) -> set[int]:
@@ -93,7 +103,8 @@ def test_the_held_out_area_is_not_seen_before_it_was_measured(make_scene, tiny_n
     trainer = Watched(tiny_network("linear"), scene.store, CPU, settings, NOWHERE)
     result = trainer.run(scene.regions)
     assert result.held_out_area is not None
-    assert len(trainer.searched) == 12
+    # of 20 steps, the first 6 learn from 2 batches, and 12 are of the search
+    assert len(trainer.searched) == 8
     assert len(trainer.later) == 8
     assert areas_taught(trainer.searched) == {0, 1, 2} - {result.held_out_area}
     assert areas_taught(trainer.later) == {0, 1, 2}
@@ -112,6 +123,29 @@ def test_the_heads_learn_first_and_the_adapter_with_them_later(squares, tiny_net
 
     Looking(network, squares.store, CPU, replace(QUICK, steps=10), NOWHERE).run(squares.regions)
     assert same == [True] * 3 + [False] * 7
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_injections_learn_in_their_turn_only(squares, tiny_network, every: int) -> None:
+    network = tiny_network("weft")
+    moved: list[bool] = []
+
+    class Looking(Trainer):
+        def _advance(self, *args: object) -> None:
+            before = [p.detach().clone() for p in network.upstream_parameters()]
+            super()._advance(*args)  # type: ignore[arg-type]
+            pairs = zip(before, network.upstream_parameters(), strict=True)
+            moved.append(not all(a.equal(b) for a, b in pairs))
+
+    settings = replace(QUICK, steps=10, upstream_every=every)
+    Looking(network, squares.store, CPU, settings, NOWHERE).run(squares.regions[:2])
+    assert moved == [False] * 3 + [step % every == 0 for step in range(7)]
+
+
+def test_what_is_kept_for_learning_again_is_let_go_in_the_end(squares, tiny_network) -> None:
+    trainer = Trainer(tiny_network(), squares.store, CPU, QUICK, NOWHERE)
+    trainer.run(squares.regions)
+    assert not trainer.replay.kept
 
 
 def test_with_two_areas_there_is_no_figure(squares, tiny_network) -> None:

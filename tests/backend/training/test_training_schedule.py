@@ -11,7 +11,14 @@ from weft.device import Device
 from weft.errors import RequestError
 from weft.progress import Context
 from weft.training.fit import FitSettings, Trainer
-from weft.training.schedule import Constant, DynamicFreezing, find_schedule, steps_per_epoch
+from weft.training.schedule import (
+    Constant,
+    DynamicFreezing,
+    Schedule,
+    Turns,
+    find_schedule,
+    steps_per_epoch,
+)
 
 CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
 QUICK = FitSettings(budget_s=60, learning_rate=2e-3, steps=12, batch=2, crop=64)
@@ -72,8 +79,8 @@ def test_in_frozen_epochs_nothing_upstream_moves_not_even_its_momentum(
     trainer = Looking(network, squares.store, CPU, settings, Context(Path()))
     trainer.heads_alone = 0.0
     trainer.run(squares.regions)
-    epochs = [step // trainer.epoch_steps for step in range(12)]
-    assert trainer.epoch_steps == 3
+    epochs = [step // trainer.turns.epoch_steps for step in range(12)]
+    assert trainer.turns.epoch_steps == 3
     assert moved == [epoch % 3 == 0 for epoch in epochs]
     assert max(counts[-1]) == sum(moved)
 
@@ -87,3 +94,19 @@ def test_the_part_that_learns_always_goes_on_in_frozen_epochs(squares, tiny_netw
     trainer.run(squares.regions)
     pairs = zip(before, network.heads.parameters(), strict=True)
     assert any(not torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "every", "turns"),
+    [
+        (Constant(), 1, "xxxxxxxxxxxx"),
+        (Constant(), 4, "x...x...x..."),
+        (DynamicFreezing(rho=2), 1, "xx..xx..xx.."),
+        (DynamicFreezing(rho=2), 3, "x....x......"),
+    ],
+)
+def test_turns_count_only_the_steps_of_epochs_that_learn(
+    schedule: Schedule, every: int, turns: str
+) -> None:
+    order = Turns(schedule, 2, every)
+    assert "".join("x" if order.next() else "." for _ in turns) == turns

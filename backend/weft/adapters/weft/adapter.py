@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WEFT on any backbone: experts on the image, injections on the way, gated sums at the end."""
+"""WEFT on any backbone: experts on the image, injections on the way, sums at the end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 
 from weft.adapters.contract import Adapter, Taps
+from weft.adapters.side_network import SideNetwork
 from weft.adapters.weft.enhancer import Enhancer
 from weft.adapters.weft.extractor import STRIDES, Extractor
 from weft.adapters.weft.injector import Injector, gated
@@ -19,10 +20,11 @@ from weft.heads.level import Addition, Level, resize
 class WeftOptions:
     """Sizes; the defaults suit backbones of up to 30 million parameters on two CPU cores.
 
-    `finest_injection` and `finest_experts` are strides: finer maps are neither injected into nor
-    seen by the experts. At stride 4 either costs more time than all the rest together: the first
-    takes gradients through the finest stages of the backbone, and the weight gradients of wide
-    depth-wise kernels are slow on large maps.
+    `finest_injection` and `finest_experts` are strides: finer maps are neither injected into, nor
+    seen by the experts and enhancers. At stride 4 either costs more time than all the rest
+    together: the first takes gradients through the finest stages of the backbone, and the weight
+    gradients of wide depth-wise kernels are slow on large maps. `side` divides the maps' channels
+    for the width of the side network.
     """
 
     width: int = 32
@@ -31,6 +33,7 @@ class WeftOptions:
     heads: int = 4
     finest_injection: int = 8
     finest_experts: int = 8
+    side: int = 8
 
 
 @dataclass
@@ -66,12 +69,15 @@ class WeftAdapter(Adapter):
         self.reading = nn.ParameterDict(
             {str(i): nn.Parameter(torch.zeros(1, width, 1, 1)) for i in entered}
         )
+        self.fine = sum(stride < sizes.finest_experts for stride in STRIDES)
+        coarse = levels - self.fine
         self.enhancers = nn.ModuleDict(
-            {str(i): Enhancer(width, levels, width // 2) for i in entered}
+            {str(i): Enhancer(width, coarse, width // 2) for i in entered}
         )
-        self.last_enhancer = Enhancer(width, levels, width // 2)
+        self.last_enhancer = Enhancer(width, coarse, width // 2)
         self.outputs = nn.ModuleList(nn.Conv2d(width, c, 1) for c in taps.channels)
         self.gates = nn.ParameterList(torch.zeros(1, c, 1, 1) for c in taps.channels)
+        self.side = SideNetwork(taps.channels, taps.strides, sizes.side)
 
     def upstream(self) -> Iterable[nn.Parameter]:
         """All that injections come from; none where the backbone takes no injection."""
@@ -95,21 +101,33 @@ class WeftAdapter(Adapter):
             return x
         read = self.readers[key](x) * self.reading[key]
         levels = [level + resize(read, level.shape[2:]) for level in stream.levels]
-        stream.levels = self.enhancers[key](levels)
+        stream.levels = self._enhanced(self.enhancers[key], levels)
         return self.injectors[key](x, stream.levels)
 
     def finish(self, maps: list[Tensor], stream: Stream) -> list[Level]:
-        """Each map, at its stride of `strides`, plus the stream's nearest level through a gate."""
-        levels = dict(zip(STRIDES, self.last_enhancer(stream.levels), strict=True))
+        """Each map, at its stride of `strides`, plus what the stream and the side network add.
+
+        The stream adds its nearest level through a gate. The side network is EST's, not the
+        paper's: a reading of the maps that is not linear, and which costs the backbone nothing.
+        """
+        enhanced = self._enhanced(self.last_enhancer, stream.levels)
+        levels = dict(zip(STRIDES, enhanced, strict=True))
         levels[2] = stream.detail
+        plain = self.plain(maps)
+        sizes = [level.wide.shape[2:] for level in plain]
         finished = []
-        for level, stride, output, gate in zip(
-            self.plain(maps), self.strides, self.outputs, self.gates, strict=True
+        for level, stride, output, gate, beside in zip(
+            plain, self.strides, self.outputs, self.gates, self.side(maps, sizes), strict=True
         ):
             narrow = resize(levels[nearest(stride, levels)], level.wide.shape[2:])
             weight, bias = gated(output, gate)
-            finished.append(Level(level.wide, Addition(narrow, weight.flatten(1), bias)))
+            streamed = Addition(narrow, weight.flatten(1), bias)
+            finished.append(Level(level.wide, streamed.plus(beside)))
         return finished
+
+    def _enhanced(self, enhancer: nn.Module, levels: list[Tensor]) -> list[Tensor]:
+        fine = self.fine
+        return [*levels[:fine], *enhancer(levels[fine:])]
 
 
 def nearest(stride: int, levels: dict[int, Tensor]) -> int:
