@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """WEFT on any backbone: experts on the image, injections on the way, sums at the end."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from weft.adapters.contract import Adapter, Taps
 from weft.adapters.side_network import SideNetwork
 from weft.adapters.weft.enhancer import Enhancer
+from weft.adapters.weft.experts import KERNELS
 from weft.adapters.weft.extractor import STRIDES, Extractor
 from weft.adapters.weft.injector import Injector, gated
 from weft.heads.level import Addition, Level, resize
@@ -34,6 +36,17 @@ class WeftOptions:
     finest_injection: int = 8
     finest_experts: int = 8
     side: int = 8
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.splits, self.heads, self.side) < 1:
+            raise ValueError("width, splits, heads and side are whole numbers from 1.")
+        share = math.lcm(4, self.splits, self.heads)  # maps are normalised in 4 groups
+        if self.width % share:
+            raise ValueError(
+                f"width={self.width} cannot be shared out; give a multiple of {share}."
+            )
+        if not 1 <= self.chosen <= len(KERNELS):
+            raise ValueError(f"there are {len(KERNELS)} experts; choose 1 to {len(KERNELS)}.")
 
 
 @dataclass
