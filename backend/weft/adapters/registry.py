@@ -69,7 +69,7 @@ ADAPTERS = (
         "Wavelet experts guide the frozen network: the default, for most images and objects.",
         "WEFT, arXiv:2601.09108",
         WeftOptions,
-        # going back through the backbone takes as long as all the rest of a step
+        # going back through the backbone adds half of what a step costs without
         upstream_every=6,
     ),
     AdapterSpec(
