@@ -646,8 +646,8 @@
         <translation>Die Polygone können nicht geschrieben werden: {}</translation>
     </message>
     <message>
-        <source>Only {:.1f} GB are free at {}; the run may need up to {:.1f} GB.</source>
-        <translation>Nur {:.1f} GB sind bei {} frei; der Lauf braucht bis zu {:.1f} GB.</translation>
+        <source>Only {} are free at {}; the run may need up to {}.</source>
+        <translation>Nur {} sind bei {} frei; der Lauf braucht bis zu {}.</translation>
     </message>
     <message>
         <source>Preview: {}</source>
@@ -882,8 +882,8 @@
         <translation>Ein Python wird gesucht</translation>
     </message>
     <message>
-        <source>Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
-        <translation>Nur {:.1f} GB sind bei {} frei, die Engine braucht etwa 8 GB; schaffen Sie Platz, oder wählen Sie in den Optionen einen anderen Ordner.</translation>
+        <source>Only {} are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
+        <translation>Nur {} sind bei {} frei, die Engine braucht etwa 8 GB; schaffen Sie Platz, oder wählen Sie in den Optionen einen anderen Ordner.</translation>
     </message>
     <message>
         <source>Cancelled; what is installed already is kept for the next try.</source>

@@ -646,8 +646,8 @@
         <translation>Les polygones ne peuvent pas être écrits : {}</translation>
     </message>
     <message>
-        <source>Only {:.1f} GB are free at {}; the run may need up to {:.1f} GB.</source>
-        <translation>Seuls {:.1f} Go sont libres dans {} ; le calcul peut demander jusqu&apos;à {:.1f} Go.</translation>
+        <source>Only {} are free at {}; the run may need up to {}.</source>
+        <translation>Seuls {} sont libres dans {} ; le calcul peut demander jusqu&apos;à {}.</translation>
     </message>
     <message>
         <source>Preview: {}</source>
@@ -882,8 +882,8 @@
         <translation>Recherche d&apos;un Python</translation>
     </message>
     <message>
-        <source>Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
-        <translation>Seuls {:.1f} Go sont libres dans {}, et le moteur demande environ 8 Go ; libérez de la place, ou choisissez un autre dossier dans les options.</translation>
+        <source>Only {} are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
+        <translation>Seuls {} sont libres dans {}, et le moteur demande environ 8 Go ; libérez de la place, ou choisissez un autre dossier dans les options.</translation>
     </message>
     <message>
         <source>Cancelled; what is installed already is kept for the next try.</source>

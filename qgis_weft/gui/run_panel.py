@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Step 5: where to run, what it will take, go."""
 
-from qgis.PyQt.QtCore import QLocale, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox
 
+from ..quantities import duration, size
 from ..translate import tr
 from .parts import Section, button, narrow, text
 
@@ -53,17 +54,3 @@ def plan_in_words(plan):
         size(plan["memory_bytes"]),
         size(plan["disk_bytes"]),
     )
-
-
-def size(count):
-    """Bytes in MB or GB, as the user's language writes them."""
-    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
-
-
-def duration(seconds):
-    """Seconds as people say them."""
-    if seconds < 90:
-        return tr("{} s").format(max(1, round(seconds)))
-    if seconds < 5400:
-        return tr("{} min").format(round(seconds / 60))
-    return tr("{:.1f} h").format(seconds / 3600)

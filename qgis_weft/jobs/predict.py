@@ -3,6 +3,7 @@
 
 import shutil
 
+from ..quantities import size
 from ..translate import tr
 from . import requests
 from .desk import Job
@@ -40,8 +41,8 @@ class Run(Job):
         self.planned.emit(plan)
         free = shutil.disk_usage(self.folder.parent).free
         if free < plan["disk_bytes"]:
-            few = tr("Only {:.1f} GB are free at {}; the run may need up to {:.1f} GB.")
-            self.noted.emit(few.format(free / 1e9, self.folder.parent, plan["disk_bytes"] / 1e9))
+            few = tr("Only {} are free at {}; the run may need up to {}.")
+            self.noted.emit(few.format(size(free), self.folder.parent, size(plan["disk_bytes"])))
         self.ask("predict", self.params, self._on_predicted)
 
     def _on_predicted(self, result):

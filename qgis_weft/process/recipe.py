@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..quantities import size
 from ..translate import tr
 from .failures import classify, in_words
 from .pythons import PROBE, is_suitable
@@ -81,9 +82,9 @@ def check_space(folder, usage=shutil.disk_usage):
     if free < NEEDED_BYTES:
         raise SetupError(
             tr(
-                "Only {:.1f} GB are free at {}, and the engine needs about 8 GB; free "
+                "Only {} are free at {}, and the engine needs about 8 GB; free "
                 "some space, or choose another folder in the options."
-            ).format(free / 2**30, place)
+            ).format(size(free), place)
         )
 
 

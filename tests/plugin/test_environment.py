@@ -193,7 +193,7 @@ def test_no_python_at_all_is_a_sentence(kitchen):
 
 
 def test_a_full_disk_is_told_before_anything_is_downloaded(tmp_path):
-    with pytest.raises(SetupError, match=r"1\.0 GB are free"):
+    with pytest.raises(SetupError, match=r"1\.1 GB are free"):
         recipe.check_space(tmp_path / "not" / "there", lambda place: SimpleNamespace(free=2**30))
 
 
