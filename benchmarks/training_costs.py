@@ -63,7 +63,6 @@ class Training:
         self.images = torch.rand(batch, BANDS, side, side, device=device.torch)
         self.images = self.images.contiguous(memory_format=torch.channels_last)
         self.masks = torch.randint(CLASSES + 1, (batch, side, side), device=device.torch)
-        self.weights = torch.ones(CLASSES + 1, device=device.torch)
         with device.autocast():
             network.calibrate([self.images])
         settings = FitSettings(60.0, spec.learning_rate, upstream_rate=spec.upstream_rate)
@@ -77,7 +76,7 @@ class Training:
         """The loss of the votes that `ask` gives of a batch."""
         with self.device.autocast():
             votes = ask(self.images)
-        losses = [segmentation_loss(logits, self.masks, self.weights) for logits in votes]
+        losses = [segmentation_loss(logits, self.masks) for logits in votes]
         return torch.stack(losses).mean()
 
     def step(self, learns: bool = True) -> None:

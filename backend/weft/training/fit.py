@@ -18,7 +18,7 @@ from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
 from weft.training.batches import Batches
 from weft.training.heldout import choose_held_out, measure
-from weft.training.losses import class_weights, segmentation_loss
+from weft.training.losses import segmentation_loss
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
 from weft.training.replay import Replay, Seen
@@ -149,7 +149,6 @@ class Trainer:
         torch.manual_seed(self.settings.seed)
         self.began = time.monotonic()
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
-        weights = class_weights(counts).to(self.device.torch)
         self.batches, self.turns = self._batches(counts, unlabelled), self._turns(counts)
         seen = self.start.seen if self.start else frozenset[int]()
         self.held_out = choose_held_out(self.store, regions, seen)
@@ -160,35 +159,33 @@ class Trainer:
         cancelled = False
         try:
             if self.held_out is not None:
-                self._search(regions, self.held_out, weights, clock)
-            self._train(self._sampler(regions, 1), weights, clock, until=1.0)
+                self._search(regions, self.held_out, clock)
+            self._train(self._sampler(regions, 1), clock, until=1.0)
             self.best = self.average.values()
         except Cancelled:
             cancelled = True
         self.average.put(self.best or self.average.values())
         return self._result(cancelled)
 
-    def _search(
-        self, regions: Sequence[Region], held_out: int, weights: Tensor, clock: Clock
-    ) -> None:
+    def _search(self, regions: Sequence[Region], held_out: int, clock: Clock) -> None:
         """Train without the held-out area, measure on it, and go on from the best state."""
         unseen = [region for region in regions if region.area == held_out]
         sampler = self._sampler([region for region in regions if region.area != held_out], 0)
         for share in MEASURED_AT:
-            self._train(sampler, weights, clock, until=share * SEARCH_SHARE)
+            self._train(sampler, clock, until=share * SEARCH_SHARE)
             self._measure(unseen)
         if self.best is not None:
             self.average.restart_from(self.best)
             self.unspoilt = {k: v.clone() for k, v in self.network.trained_state().items()}
 
-    def _train(self, sampler: CropSampler, weights: Tensor, clock: Clock, until: float) -> None:
+    def _train(self, sampler: CropSampler, clock: Clock, until: float) -> None:
         # one step at least: a network that learned nothing is no result
         while (share := clock.share(self.step)) < until or self.step == 0:
             self.context.check_cancelled()
             self._set_rate(share)
             self.network.train()
             answer = self._alone if share < self.heads_alone else self._together
-            self._advance(answer(sampler), weights)
+            self._advance(answer(sampler))
             self._report(share)
 
     def _alone(self, sampler: CropSampler) -> Answer:
@@ -212,9 +209,9 @@ class Trainer:
         with self.device.autocast():
             return Answer(ask(batch.pixels), batch.masks, batch.labelled)
 
-    def _advance(self, answer: Answer, weights: Tensor) -> None:
+    def _advance(self, answer: Answer) -> None:
         votes, labelled = answer.votes, answer.labelled
-        losses = [segmentation_loss(logits, answer.masks, weights) for logits in votes]
+        losses = [segmentation_loss(logits, answer.masks) for logits in votes]
         loss = torch.stack(losses).mean()
         if labelled < len(answer.masks):
             loss = loss + self.batches.limit.excess(torch.stack(votes)[:, labelled:])

@@ -8,16 +8,17 @@ from torch import Tensor
 from weft.labels.burn import UNKNOWN
 
 
-def segmentation_loss(logits: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
-    """Weighted cross-entropy plus the mean soft Dice loss of the classes that are in the batch.
+def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy plus the mean soft Dice loss of the classes that are in the batch.
 
-    `logits` (B, 1 + K, H, W), `mask` (B, H, W) with 255 for unknown, `weights` (1 + K,).
+    `logits` (B, 1 + K, H, W), `mask` (B, H, W) with 255 for unknown. Dice gives rare classes their
+    say, as it does not depend on how large a class is.
     """
     logits = logits.float()
     known = mask != UNKNOWN
     if not known.any():
         return logits.sum() * 0
-    entropy = F.cross_entropy(logits, mask, weight=weights, ignore_index=UNKNOWN)
+    entropy = F.cross_entropy(logits, mask, ignore_index=UNKNOWN)
     return entropy + dice_loss(logits.softmax(1), mask, known)
 
 
@@ -32,15 +33,6 @@ def dice_loss(probabilities: Tensor, mask: Tensor, known: Tensor) -> Tensor:
     if not present.any():
         return guess.mean() * 0
     return (1 - 2 * shared / total.clamp_min(1.0))[present].mean()
-
-
-def class_weights(counts: Tensor, strongest: float = 4.0) -> Tensor:
-    """Weights (1 + K,) for pixel counts (1 + K,): rare classes count more, up to `strongest` times.
-
-    The fourth root keeps probabilities close to calibrated.
-    """
-    share = counts.clamp_min(1).double() / counts.sum().clamp_min(1)
-    return (1 / share).pow(0.25).clamp(1.0, strongest).float()
 
 
 def intersection_over_union(confusion: Tensor) -> Tensor:

@@ -9,14 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weft.labels.burn import UNKNOWN
-from weft.training.losses import (
-    class_weights,
-    dice_loss,
-    intersection_over_union,
-    segmentation_loss,
-)
-
-EVEN = torch.ones(3)
+from weft.training.losses import dice_loss, intersection_over_union, segmentation_loss
 
 
 def random_case(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -36,7 +29,7 @@ def test_logits_at_unknown_pixels_change_neither_loss_nor_gradient(seed: int, va
     results = []
     for each in (logits, other.movedim(-1, 1)):
         leaf = each.clone().requires_grad_()
-        loss = segmentation_loss(leaf, mask, torch.tensor([1.0, 2.0, 4.0]))
+        loss = segmentation_loss(leaf, mask)
         loss.backward()
         results.append((loss.detach(), leaf.grad.movedim(1, -1)))
     (loss, gradient), (other_loss, other_gradient) = results
@@ -48,7 +41,7 @@ def test_logits_at_unknown_pixels_change_neither_loss_nor_gradient(seed: int, va
 
 def test_a_batch_with_nothing_known_teaches_nothing() -> None:
     logits = torch.randn(1, 2, 4, 4, requires_grad=True)
-    loss = segmentation_loss(logits, torch.full((1, 4, 4), UNKNOWN), torch.ones(2))
+    loss = segmentation_loss(logits, torch.full((1, 4, 4), UNKNOWN))
     loss.backward()
     assert loss == 0
     assert not logits.grad.any()
@@ -57,8 +50,8 @@ def test_a_batch_with_nothing_known_teaches_nothing() -> None:
 def test_a_perfect_prediction_costs_almost_nothing_and_its_opposite_much() -> None:
     mask = torch.randint(0, 3, (1, 16, 16))
     right = torch.nn.functional.one_hot(mask, 3).movedim(-1, 1) * 20.0
-    assert segmentation_loss(right, mask, EVEN) < 1e-3
-    assert segmentation_loss(-right, mask, EVEN) > 5
+    assert segmentation_loss(right, mask) < 1e-3
+    assert segmentation_loss(-right, mask) > 5
 
 
 def test_a_class_that_is_not_in_the_batch_has_no_dice() -> None:
@@ -77,23 +70,21 @@ def test_background_alone_has_no_dice_but_a_cross_entropy() -> None:
     mask = torch.zeros(1, 8, 8, dtype=torch.long)
     logits = torch.zeros(1, 2, 8, 8, requires_grad=True)
     assert dice_loss(logits.softmax(1), mask, mask == 0) == 0
-    loss = segmentation_loss(logits, mask, torch.ones(2))
+    loss = segmentation_loss(logits, mask)
     assert float(loss.detach()) == pytest.approx(math.log(2), abs=1e-6)
 
 
-def test_rare_classes_weigh_more_up_to_a_limit() -> None:
-    weights = class_weights(torch.tensor([900_000, 99_000, 900, 1]))
-    assert weights[0] == pytest.approx(1.0, abs=0.05)
-    assert weights.tolist() == sorted(weights.tolist())
-    assert weights.max() == 4.0
-    assert class_weights(torch.tensor([50, 50])).unique().numel() == 1
-
-
-def test_absent_classes_do_not_break_the_weights() -> None:
-    for counts in ([100, 0, 5], [0, 0, 0]):
-        weights = class_weights(torch.tensor(counts))
-        assert weights.isfinite().all()
-        assert (weights >= 1).all()
+def test_a_small_object_has_a_say() -> None:
+    """By cross-entropy alone, to miss the small one costs 1 / 256 of what the large one costs."""
+    costs = []
+    for side in (2, 32):
+        mask = torch.zeros(1, 64, 64, dtype=torch.long)
+        mask[:, :side, :side] = 1
+        missed = torch.tensor([5.0, -5.0]).view(1, 2, 1, 1).expand(1, 2, 64, 64)
+        found = missed.where(mask[:, None] == 0, -missed)
+        costs.append(float(segmentation_loss(missed, mask) - segmentation_loss(found, mask)))
+    small, large = costs
+    assert small > large / 8
 
 
 def test_iou_of_a_confusion_matrix() -> None:
