@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Results of single runs, one JSON line each, so that a benchmark goes on where it was stopped."""
 
+import ast
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,13 +12,12 @@ import msgspec
 
 ROOT = Path(__file__).resolve().parents[1]
 # what decides figures; command line, server and sample scene do not
-ROOMS = (
-    *("adapters", "backbones", "heads", "inference", "jobs", "labels", "polygons", "raster"),
-    "training",
-)
+ROOMS = ["adapters", "backbones", "heads", "inference", "labels", "polygons", "raster", "training"]
+JOBS = ("card", "export", "material", "predict", "run", "start", "train", "vectorise")
 CODE = (
     "backend/weft/*.py",
     *(f"backend/weft/{room}/**/*.py" for room in ROOMS),
+    *(f"backend/weft/jobs/{job}.py" for job in JOBS),
     "resources/backbones/*.safetensors",
 )
 
@@ -47,6 +47,7 @@ class Kept(Protocol):
 
 
 R = TypeVar("R", bound=Kept)
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,20 @@ def code_digest(*own: str) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for pattern in (*CODE, *own) for path in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(path.read_bytes())
+        digest.update(what_runs(path))
     return digest.hexdigest()[:12]
+
+
+def what_runs(path: Path) -> bytes:
+    """The file without comments and docstrings, which change no figure."""
+    content = path.read_bytes()
+    if path.suffix != ".py":
+        return content
+    tree = ast.parse(content)
+    for node in ast.walk(tree):
+        if isinstance(node, Documented) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree).encode()
 
 
 def in_common(records: Iterable[Record]) -> list[Record]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fewshot_report import report
-from records import Record, Settings, append, read
+from records import ROOMS, ROOT, Record, Settings, append, read, what_runs
 from tables import BEGIN, END, table, write_section
 
 SETTINGS = Settings("abc", "a machine", "cpu", 60.0)
@@ -35,6 +35,27 @@ def test_a_stopped_benchmark_finds_its_own_runs_again(tmp_path: Path) -> None:
     for record in (replace(RUN, error="out of memory"), RUN, other):
         append(path, record)
     assert read(path, SETTINGS, Record) == {RUN.key: RUN}
+
+
+def test_words_in_the_code_are_no_reason_to_measure_again(tmp_path: Path) -> None:
+    versions = (
+        "def double(x):\n    return 2 * x\n",
+        '"""A module."""\n\ndef double(x):  # words\n    """Twice `x`."""\n    return 2 * x\n',
+        "def double(x):\n    return 3 * x\n",
+    )
+    plain, described, other = (what_runs(written(tmp_path, text)) for text in versions)
+    assert plain == described != other
+
+
+def test_every_part_of_the_engine_either_decides_figures_or_is_known_not_to() -> None:
+    parts = {path.parent.name for path in (ROOT / "backend/weft").glob("*/__init__.py")}
+    assert parts == {*ROOMS, "cli", "jobs", "sample", "server"}
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "module.py"
+    path.write_text(text)
+    return path
 
 
 def test_columns_of_numbers_are_aligned_right() -> None:
