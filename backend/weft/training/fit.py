@@ -30,6 +30,7 @@ WARM_UP_STEPS = 10
 HEADS_ALONE = 0.3
 SEARCH_SHARE = 0.6
 MEASURED_AT = (0.4, 0.7, 1.0)
+WORSE = 0.05  # IoU; on one area smaller differences are chance, and later states have learned more
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ class Clock:
 class Trainer:
     """One training: owns the optimiser, the weight average and the figures so far.
 
-    `on_best` hears of each state that is better on the held-out area, while the network holds it.
-    `unspoilt`, once it is there, is the best state that has not seen the held-out area.
+    The best state is the latest that is not WORSE on the held-out area than an earlier one.
+    `on_best` hears of each, while the network holds it; `unspoilt`, once it is there, is the best
+    that has not seen the held-out area.
     """
 
     def __init__(
@@ -136,6 +138,7 @@ class Trainer:
         self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
         self.best: list[Tensor] | None = None
+        self.highest = -math.inf
         # heads that go on have learned with the adapter already
         self.heads_alone = HEADS_ALONE if start is None else 0.0
         self.began = 0.0
@@ -232,8 +235,9 @@ class Trainer:
     def _measure(self, unseen: Sequence[Region]) -> None:
         with self.average.applied():
             figures = measure(self.network, self.store, unseen, self.device, self.classes)
-            if self.held_out_iou is None or mean(figures) >= mean(self.held_out_iou):
+            if self.best is None or mean(figures) >= self.highest - WORSE:
                 self.held_out_iou, self.best = figures, self.average.values()
+                self.highest = max(self.highest, mean(figures))
                 self.on_best(self._result(cancelled=False))
 
     def _result(self, cancelled: bool) -> FitResult:

@@ -183,6 +183,27 @@ def test_the_state_kept_is_the_one_that_was_measured(squares, tiny_network) -> N
     assert again == pytest.approx(list(result.held_out_iou))
 
 
+@pytest.mark.parametrize(
+    ("measured", "kept"), [((0.7, 0.68, 0.66), 2), ((0.7, 0.68, 0.6), 1), ((0.5, 0.6, 0.8), 2)]
+)
+def test_a_later_state_is_kept_unless_it_is_clearly_worse(
+    squares, tiny_network, monkeypatch: pytest.MonkeyPatch, measured: tuple[float, ...], kept: int
+) -> None:
+    """A state that is a little worse on one area has still learned more than one of the start."""
+    figures, states = iter(measured), []
+
+    def measure_so_far(network: Network, *args: object) -> list[float]:
+        states.append(state_of(network))
+        return [next(figures)]
+
+    monkeypatch.setattr("weft.training.fit.measure", measure_so_far)
+    network = tiny_network()
+    trainer = Trainer(network, squares.store, CPU, QUICK, cancelling_after(6))
+    result = trainer.run(squares.regions)
+    assert result.held_out_iou == (measured[kept],)
+    assert all(value.equal(states[kept][key]) for key, value in state_of(network).items())
+
+
 def test_the_budget_bounds_the_time(squares, tiny_network) -> None:
     settings = replace(QUICK, steps=None, budget_s=1.0)
     result = Trainer(tiny_network(), squares.store, CPU, settings, NOWHERE).run(squares.regions)
