@@ -937,5 +937,33 @@
         <source>What learns</source>
         <translation>Was lernt</translation>
     </message>
+    <message>
+        <source>Where to label next</source>
+        <translation>Wo als Nächstes zeichnen?</translation>
+    </message>
+    <message>
+        <source>Find places from which the model would learn most</source>
+        <translation>Stellen finden, aus denen das Modell am meisten lernen würde</translation>
+    </message>
+    <message>
+        <source>the model is unsure here</source>
+        <translation>das Modell ist hier unsicher</translation>
+    </message>
+    <message>
+        <source>the model is sure, but similar ground was labelled otherwise</source>
+        <translation>das Modell ist sicher, aber in den Gebieten ist Ähnliches etwas anderes</translation>
+    </message>
+    <message>
+        <source>nothing labelled looks like this</source>
+        <translation>nichts in den Gebieten sieht so aus</translation>
+    </message>
+    <message>
+        <source>Looking for what to label</source>
+        <translation>Lohnende Stellen werden gesucht</translation>
+    </message>
+    <message>
+        <source>Looking at what is labelled</source>
+        <translation>Die Gebiete werden betrachtet</translation>
+    </message>
 </context>
 </TS>

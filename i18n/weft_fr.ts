@@ -937,5 +937,33 @@
         <source>What learns</source>
         <translation>Ce qui apprend</translation>
     </message>
+    <message>
+        <source>Where to label next</source>
+        <translation>Où dessiner ensuite ?</translation>
+    </message>
+    <message>
+        <source>Find places from which the model would learn most</source>
+        <translation>Trouver les endroits dont le modèle apprendrait le plus</translation>
+    </message>
+    <message>
+        <source>the model is unsure here</source>
+        <translation>le modèle hésite ici</translation>
+    </message>
+    <message>
+        <source>the model is sure, but similar ground was labelled otherwise</source>
+        <translation>le modèle est sûr, mais dans les zones dessinées, ce qui y ressemble est autre chose</translation>
+    </message>
+    <message>
+        <source>nothing labelled looks like this</source>
+        <translation>rien dans les zones dessinées ne ressemble à ceci</translation>
+    </message>
+    <message>
+        <source>Looking for what to label</source>
+        <translation>Recherche d&apos;endroits utiles</translation>
+    </message>
+    <message>
+        <source>Looking at what is labelled</source>
+        <translation>Examen des zones dessinées</translation>
+    </message>
 </context>
 </TS>

@@ -8,12 +8,13 @@ from ..model.state import limit_class
 from ..settings import Setting
 from ..translate import tr
 from .parts import Section, button, text, warning
+from .suggestion_list import SuggestionList
 
 PERCENT = 100
 
 
 class LookPanel(Section):
-    """Preview view, opacity, and whether what is shown is still true."""
+    """Preview view, opacity, whether what is shown is still true, and where to label next."""
 
     preview_wanted = pyqtSignal()
     restyled = pyqtSignal()
@@ -41,7 +42,8 @@ class LookPanel(Section):
         self.add_row(self.preview)
         self.add(self.automatic)
         self.column.addLayout(form)
-        self.add(self.outdated)
+        self.suggestions = SuggestionList()
+        self.add(self.outdated, self.suggestions)
         self.show_outdated(False)
         self.automatic.toggled.connect(Setting.AUTO_PREVIEW.set)
         self.opacity.valueChanged.connect(self._on_opacity)

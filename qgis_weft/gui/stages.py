@@ -8,6 +8,8 @@ def in_words(stage):
     """What to show for a stage: "Predicting a.tif" keeps its file name."""
     known = {
         "Reading the labelled areas": tr("Reading the labelled areas"),
+        "Looking at what is labelled": tr("Looking at what is labelled"),
+        "Looking for what to label": tr("Looking for what to label"),
         "Training": tr("Training"),
         "Predicting": tr("Predicting"),
         "Outlines of": tr("Outlines of"),

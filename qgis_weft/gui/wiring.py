@@ -23,6 +23,7 @@ from ..paths import GUIDE
 from ..translate import tr
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
+from .suggestion_list import go_to
 
 SECONDS = 8
 LATER_MS = 150
@@ -106,6 +107,7 @@ class Wiring(QObject):
     def forget_labels(self):
         """The project was closed."""
         self.desk.labels = None
+        self.dock.look.suggestions.clear()
         self.dock.look.show_outdated(False)
         self.show_labelled()
 
@@ -143,6 +145,10 @@ class Wiring(QObject):
         dock.adapt.save_wanted.connect(self._save_model)
         dock.look.preview_wanted.connect(self._preview)
         dock.look.restyled.connect(studio.restyle)
+        dock.look.suggestions.wanted.connect(self._suggest)
+        dock.look.suggestions.chosen.connect(
+            lambda wkt, crs: go_to(self.iface.mapCanvas(), wkt, crs)
+        )
         dock.polygons.restyled.connect(studio.restyle)
         dock.run.plan_wanted.connect(lambda where: self._with_where(where, studio.plan))
         dock.run.run_wanted.connect(lambda where: self._with_where(where, studio.run))
@@ -183,8 +189,11 @@ class Wiring(QObject):
             self._on_failed(outcome.failure)
         elif kind == "Adapt":
             self.dock.adapt.show_model(outcome.result["out"], outcome.result["card"])
+            self.dock.look.suggestions.clear()
             if outcome.result["cancelled"]:
                 self.tell(tr("Stopped early; the best model so far is kept."))
+        elif kind == "Suggest":
+            self.dock.look.suggestions.show_found(outcome.result)
         elif kind in ("Run", "Polygons"):
             counts = ", ".join(
                 f"{count} {name}" for name, count in outcome.result["counts"].items()
@@ -205,7 +214,7 @@ class Wiring(QObject):
         dock, state = self.dock, self.session.state
         dock.adapt.adapt.setEnabled(yes and not self._blocked)
         ready = yes and bool(state.model)
-        for widget in (dock.look.preview, dock.run.plan, dock.run.run):
+        for widget in (dock.look.preview, dock.look.suggestions.ask, dock.run.plan, dock.run.run):
             widget.setEnabled(ready)
         dock.polygons.draw.setEnabled(yes and bool(state.rasters))
         dock.polygons.export.setEnabled(bool(layers_of(RESULT)))
@@ -251,6 +260,12 @@ class Wiring(QObject):
     def _preview(self):
         if self.desk.images():
             self.studio.preview()
+
+    def _suggest(self):
+        if self.desk.images():
+            self.studio.suggest()
+        else:
+            self.warn(tr("Choose an image first."))
 
     def _with_where(self, where, start):
         if not self.desk.images():
@@ -333,6 +348,7 @@ def title_of(kind):
         "Adapt": tr("Starting to adapt"),
         "Preview": tr("Predicting the view"),
         "Plan": tr("Estimating"),
+        "Suggest": tr("Looking for what to label"),
         "Run": tr("Starting to predict"),
         "Polygons": tr("Drawing polygons"),
     }[kind]

@@ -12,6 +12,7 @@ from .desk import Outcome
 from .polygons import Polygons
 from .predict import Plan, Run
 from .preview import Preview
+from .suggest import Suggest
 
 
 class Studio(QObject):
@@ -50,6 +51,10 @@ class Studio(QObject):
     def run(self, where):
         """Predict and vectorise."""
         self._begin(Run(self.desk, self), where)
+
+    def suggest(self):
+        """Find places to label next."""
+        self._begin(Suggest(self.desk, self))
 
     def draw_again(self):
         """Polygons of the last run, with the limits as they are now."""

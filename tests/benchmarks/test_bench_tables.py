@@ -49,7 +49,7 @@ def test_words_in_the_code_are_no_reason_to_measure_again(tmp_path: Path) -> Non
 
 def test_every_part_of_the_engine_either_decides_figures_or_is_known_not_to() -> None:
     parts = {path.parent.name for path in (ROOT / "backend/weft").glob("*/__init__.py")}
-    assert parts == {*ROOMS, "cli", "jobs", "sample", "server"}
+    assert parts == {*ROOMS, "cli", "jobs", "sample", "server", "suggestions"}
 
 
 def written(folder: Path, text: str) -> Path:

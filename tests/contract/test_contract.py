@@ -15,6 +15,7 @@ from qgis_weft.process import jsonrpc
 from weft.adapters.registry import ADAPTERS
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict import PredictRequest
+from weft.jobs.suggest import SuggestRequest
 from weft.jobs.train import TrainRequest
 from weft.jobs.vectorise import VectoriseRequest
 from weft.server import rpc
@@ -32,6 +33,7 @@ KINDS = {
     "vectorise": VectoriseRequest,
     "describeModel": DescribeRequest,
     "export": ExportRequest,
+    "suggest": SuggestRequest,
 }
 PLAIN = State(model="/m/a.weft")
 FULL = replace(
@@ -64,6 +66,10 @@ EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
         ("predict", lambda state: requests.predict(state, ["/i/a.tif"], "/out")),
         ("plan", lambda state: requests.predict(state, ["/i/a.tif"], "/out", "cpu", EXTENT)),
         ("vectorise", lambda state: requests.vectorise(state, ["/r.tif"], "/p.gpkg")),
+        (
+            "suggest",
+            lambda state: requests.suggest(state, ["/i/a.tif"], "/n.gpkg", "cpu", "/s.gpkg"),
+        ),
         ("describeModel", lambda state: requests.describe_model("/m.weft")),
         ("export", lambda state: requests.export(state, "/m.onnx")),
     ],

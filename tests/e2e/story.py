@@ -54,6 +54,7 @@ def main():
     shoot("2-labels")
     adapt(plugin)
     look(plugin)
+    where_next(plugin)
     correct(plugin)
     run(plugin)
     save_and_reopen(plugin)
@@ -115,6 +116,26 @@ def look(plugin):
     turn_to(plugin.dock, plugin.dock.look)
     settle(1.0)
     shoot("4-look")
+
+
+def where_next(plugin):
+    """Ask where to label next, and go to the first place."""
+    say("where next")
+    found, canvas = plugin.dock.look.suggestions, iface.mapCanvas()
+    press(found.ask)
+    wait(lambda: not plugin.studio.busy, "the suggestions")
+    expect(found.list.count() == 5, "five places are suggested")
+    turn_to(plugin.dock, found)
+    first, before = found.list.item(0), canvas.extent()
+    place = found.list.visualItemRect(first).center()
+    QTest.mouseClick(
+        found.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place
+    )
+    settle(1.0)
+    window = QgsGeometry.fromWkt(first.data(Qt.ItemDataRole.UserRole)[0]).boundingBox()
+    expect(canvas.extent().contains(window), "a click leads to the place")
+    expect(canvas.extent().width() < before.width(), "the place is seen from near")
+    shoot("4-next")
 
 
 def correct(plugin):

@@ -26,6 +26,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
         "2-labels",
         "3-adapt",
         "4-look",
+        "4-next",
         "5-correct",
         "6-estimate",
         "7-polygons",

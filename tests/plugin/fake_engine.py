@@ -21,6 +21,16 @@ FACTS = {
 }
 CARD = {"classes": [{"name": "building", "colour": "#e41a1c"}], "training": {"held_out_iou": [0.8]}}
 
+NEXT = [
+    {
+        "image": "/maps/image.tif",
+        "wkt": f"POLYGON (({x} 3999990, {x + 8} 3999990, {x} 3999998, {x} 3999990))",
+        "score": 0.9,
+        "reason": reason,
+    }
+    for x, reason in ((500004, "doubt"), (500020, "a new reason"))
+]
+
 
 def send(**body):
     """One message."""
@@ -73,6 +83,8 @@ def answer(id_, method, params):
         send(id=id_, result={"text": "x" * 5_000_000})
     elif method == "train":
         send(id=id_, result={"out": params["out"], "cancelled": False, "card": CARD})
+    elif method == "suggest":
+        send(id=id_, result={"out": params["out"], "crs": None, "suggestions": NEXT})
     elif method == "describeModel":
         send(id=id_, result={**CARD, "backbone": "weft_resnet18d", "adapter": "weft"})
     else:

@@ -6,9 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget
+from qgis_weft.gui.suggestion_list import go_to
 from qgis_weft.layers.labels import open_labels
 from qgis_weft.layers.results import PREVIEW, show_probabilities
 
@@ -41,8 +49,6 @@ def tick(plugin):
 def draw_enough(plugin):
     """One roof in one area."""
     labels = plugin.wiring.labels()
-    from qgis.core import QgsGeometry, QgsRectangle
-
     name = plugin.session.state.classes[0].name
     labels.add(
         labels.labels, QgsGeometry.fromRect(QgsRectangle(500004, 3999990, 500008, 3999995)), name
@@ -105,6 +111,35 @@ def test_a_training_shows_progress_and_leaves_a_model(load, image, qtbot):
     assert "this is a fake" in plugin.dock.engine.text()
     assert not plugin.dock.progress.isVisibleTo(plugin.dock)
     Setting.AUTO_PREVIEW.reset()
+
+
+def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qtbot):
+    plugin = load()
+    tick(plugin)
+    found, canvas = plugin.dock.look.suggestions, plugin.iface.mapCanvas()
+    assert not found.ask.isEnabled()
+    plugin.session.update(model="/maps/town.weft")
+    canvas.setExtent(image.extent())
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        found.ask.click()
+    texts = [found.list.item(row).text() for row in range(found.list.count())]
+    assert texts == ["1  the model is unsure here", "2  a new reason"]
+    found.list.itemClicked.emit(found.list.item(1))
+    window = QgsRectangle(500020, 3999990, 500028, 3999998)
+    assert canvas.extent().contains(window)
+    assert canvas.extent().height() < image.extent().height()
+    QgsProject.instance().clear()
+    assert found.list.count() == 0 and found.list.isHidden()
+
+
+def test_a_place_is_shown_in_the_coordinates_of_the_map(load, image):
+    plugin = load()
+    canvas = plugin.iface.mapCanvas()
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+    place = QgsGeometry.fromRect(QgsRectangle(500004, 3999990, 500012, 3999998))
+    go_to(canvas, place.asWkt(), QgsCoordinateReferenceSystem("EPSG:32631").toWkt())
+    assert canvas.extent().contains(QgsPointXY(3.00009, 36.14466))
+    assert canvas.extent().width() < 0.001
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,21 @@ def evaluate(options: Options, display: Display) -> None:
     display.table(columns, rows)
 
 
+def suggest(options: Options, display: Display) -> None:
+    """`weft suggest`."""
+    from weft.jobs.suggest import SuggestRequest
+    from weft.jobs.suggest import suggest as job
+    from weft.suggestions.ranking import REASONS
+
+    result = job(SuggestRequest(**_given(options)), display.context)
+    rows = [
+        (str(number), each.image.name, REASONS[each.reason])
+        for number, each in enumerate(result.suggestions, 1)
+    ]
+    display.table(("label next", "image", "because"), rows)
+    display.say(f"{result.out} written.")
+
+
 def export(options: Options, display: Display) -> None:
     """`weft export`."""
     from weft.jobs.export import ExportRequest

@@ -74,6 +74,19 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _suggest(parser: Parser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL.weft")
+    _images(parser)
+    parser.add_argument(
+        "--areas", type=_source, metavar=SOURCE, help="more areas that are labelled already"
+    )
+    parser.add_argument("--count", type=int, help="how many windows (default: 5)")
+    parser.add_argument("--seed", type=int)
+    _device(parser)
+    _weights(parser)
+    parser.add_argument("--out", type=Path, required=True, help=POLYGONS)
+
+
 def _export(parser: Parser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.weft")
     parser.add_argument("--onnx", type=Path, required=True, metavar="FILE.onnx")
@@ -166,6 +179,7 @@ VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "predict": ("apply a model to images", _predict),
     "vectorise": ("turn predicted rasters into polygons", _vectorise),
     "evaluate": ("compare polygons with the truth", _evaluate),
+    "suggest": ("find windows to label next", _suggest),
     "export": ("write a model as ONNX", _export),
     "sample": ("write a small synthetic scene to try things on", _sample),
     "serve": ("answer requests on stdin, as QGIS asks them; see docs/PROTOCOL.md", _serve),

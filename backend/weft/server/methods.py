@@ -48,6 +48,14 @@ def vectorise(params: Params, context: Context) -> Any:
     return to_json(job(read_params(params, VectoriseRequest), context))
 
 
+def suggest(params: Params, context: Context) -> Any:
+    """`suggest`: SuggestRequest to SuggestResult."""
+    from weft.jobs.suggest import SuggestRequest
+    from weft.jobs.suggest import suggest as job
+
+    return to_json(job(read_params(params, SuggestRequest), context))
+
+
 def export(params: Params, context: Context) -> Any:
     """`export`: ExportRequest to ExportResult."""
     from weft.jobs.export import ExportRequest
@@ -83,6 +91,7 @@ METHODS: dict[str, Method] = {
     "predict": predict,
     "plan": plan,
     "vectorise": vectorise,
+    "suggest": suggest,
     "export": export,
     "describeModel": describe_model,
 }
