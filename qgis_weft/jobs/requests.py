@@ -65,14 +65,7 @@ def vectorise(state, rasters, out):
 
 def suggest(state, images, out, device="auto", areas=None):
     """`suggest`: with the areas of a snapshot, where there are some."""
-    params = {
-        "model": state.model,
-        "images": [str(path) for path in images],
-        "out": str(out),
-        "device": device,
-    }
-    if state.backbone_weights:
-        params["backbone_weights"] = state.backbone_weights
+    params = predict(state, images, out, device)
     if areas is not None:
         params["areas"] = {"path": str(areas), "layer": "areas"}
     return params
