@@ -33,7 +33,7 @@ from weft.suggestions.ranking import REASONS, Candidates, Pick, novelty, rank
 from weft.suggestions.second_opinion import SecondOpinion, ask
 
 MOST_PLACES = 256
-MOST_LABELLED = 32
+MOST_LEARNED = 32
 MOST_COUNT = 100
 
 Kept = TypeVar("Kept")
@@ -86,9 +86,9 @@ def suggest(request: SuggestRequest, context: Context) -> SuggestResult:
     for info in infos:
         for remark in check_image(model.card, info):
             context.note(remark)
-    labelled, places = find_places(request, model, infos)
+    learned, places = find_places(request, model, infos)
     seeing = Seeing(model, choose_device(request.device), infos, context)
-    taught = seeing.look_at(labelled, "Looking at what is labelled", lambda each: each)
+    taught = seeing.look_at(learned, "Looking at what is labelled", lambda each: each)
     opinion = ask(list(taught.values())) if taught else None
     found = seeing.look_at(
         places, "Looking for what to label", lambda each: judge(each, opinion, taught.values())
@@ -138,19 +138,23 @@ def check_coordinates(infos: Sequence[RasterInfo]) -> None:
 def find_places(
     request: SuggestRequest, model: Model, infos: Sequence[RasterInfo]
 ) -> tuple[list[Place], list[Place]]:
-    """Windows of labelled ground, and windows that might be labelled next."""
+    """Windows of ground that the model has learned from, and windows that might be labelled next.
+
+    On areas that are newer than the model its answers are not yet the labels.
+    """
     areas = None if request.areas is None else read_areas(request.areas)
     training = model.card.training
     known = Ground(training.seen, training.seen_crs)
-    labelled: list[Place] = []
+    learned: list[Place] = []
     places: list[Place] = []
     for index, info in enumerate(infos):
         scale = image_scale(model.card, info)
-        ground = labelled_ground(known, areas, info.grid)
-        labelled += labelled_places(index, info.grid, scale, ground)
-        places += unlabelled_places(index, info.grid, scale, ground)
+        before = labelled_ground(known, None, info.grid)
+        now = labelled_ground(known, areas, info.grid)
+        learned += labelled_places(index, info.grid, scale, before)
+        places += unlabelled_places(index, info.grid, scale, now)
     random = np.random.default_rng(request.seed)
-    return thinned(labelled, MOST_LABELLED, random), thinned(places, MOST_PLACES, random)
+    return thinned(learned, MOST_LEARNED, random), thinned(places, MOST_PLACES, random)
 
 
 def labelled_ground(known: Ground, areas: gpd.GeoSeries | None, grid: Grid) -> shapely.Geometry:

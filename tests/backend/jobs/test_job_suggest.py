@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a suggestion knows of the ground that is labelled."""
 
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
 import geopandas as gpd
+import numpy as np
 import shapely
 from affine import Affine
 from pyproj import CRS
 
 from weft.grid import Grid
 from weft.jobs.start import Ground
-from weft.jobs.suggest import labelled_ground
+from weft.jobs.suggest import SuggestRequest, find_places, labelled_ground
+from weft.labels.source import LabelSource
+from weft.raster.inspect import inspect
 
 UTM = CRS.from_epsg(32633)
 GRID = Grid(UTM, Affine(0.5, 0, 1000, 0, -0.5, 2000), 400, 300)
@@ -26,3 +33,20 @@ def test_of_a_model_that_does_not_know_it_nothing_is_labelled() -> None:
     assert labelled_ground(Ground(None, None), None, GRID).is_empty
     elsewhere = Ground(shapely.box(0, 0, 1, 1).wkt, None)
     assert labelled_ground(elsewhere, None, GRID).is_empty
+
+
+def test_only_ground_that_the_model_has_learned_from_can_teach_a_second_opinion(
+    write_raster: Callable[..., Path], tmp_path: Path
+) -> None:
+    image = write_raster("wide.tif", np.zeros((1, 256, 768), np.uint8))
+    left, top = 500_000, 4_000_000
+    old, new = (shapely.box(left + x, top - 256, left + x + 256, top) for x in (0, 256))
+    gpd.GeoSeries([old, new], crs=UTM).to_file(tmp_path / "areas.gpkg", layer="areas")
+    card = SimpleNamespace(
+        gsd_m=None, training=SimpleNamespace(seen=old.wkt, seen_crs=UTM.to_wkt())
+    )
+    areas = LabelSource(tmp_path / "areas.gpkg", "areas")
+    request = SuggestRequest(Path("a.weft"), (image,), tmp_path / "next.gpkg", areas)
+    learned, places = find_places(request, SimpleNamespace(card=card), [inspect(image)])
+    assert [place.window.column for place in learned] == [0]
+    assert [place.window.column for place in places] == [512]
