@@ -19,7 +19,7 @@ from weft.labels.place import to_plane
 from weft.labels.read import Labels
 from weft.raster.read import RasterReader
 from weft.raster.stretch import Stretch
-from weft.training.regions import Region
+from weft.training.regions import NO_AREA, Region
 
 MOST_BYTES = 2**30
 
@@ -50,7 +50,7 @@ class Sources:
 
 
 def read_patch(sources: Sources, region: Region) -> LabelledPatch:
-    """The patch of a region; pixels that are not valid, or belong to another area, are unknown."""
+    """The patch of a region; pixels that are not valid, or not of its own area, are unknown."""
     with RasterReader(sources.images[region.image], sources.bands, sources.stretch) as reader:
         patch = reader.read(region.window, region.shape)
         grid = reader.info.grid
@@ -60,8 +60,9 @@ def read_patch(sources: Sources, region: Region) -> LabelledPatch:
     )
     if sources.areas is not None:
         owners = burn_areas(sources.areas, grid.crs, transform, region.shape)
-        # a neighbour within the margin may be the area that is held out
-        mask[(owners >= 0) & (owners != region.area)] = UNKNOWN
+        # beyond its area a window is context: what is known there has a window of its own, and may
+        # be the area that is held out
+        mask[owners != (region.area if region.measurable else NO_AREA)] = UNKNOWN
     mask[~patch.valid] = UNKNOWN
     return LabelledPatch(torch.from_numpy(patch.pixels), mask)
 
@@ -69,9 +70,9 @@ def read_patch(sources: Sources, region: Region) -> LabelledPatch:
 def burn_areas(
     areas: gpd.GeoSeries, crs: CRS | None, transform: Affine, shape: tuple[int, int]
 ) -> NDArray[np.int32]:
-    """The area of each pixel (h, w), the last one where areas overlap, -1 outside all."""
+    """The area of each pixel (h, w), the last one where areas overlap, NO_AREA outside all."""
     geometries = to_pixels(np.asarray(to_plane(areas, crs).values), transform)
-    owners = np.full(shape, -1, np.int32)
+    owners = np.full(shape, NO_AREA, np.int32)
     return np.asarray(rasterize(zip(geometries, range(len(geometries)), strict=True), out=owners))
 
 

@@ -19,8 +19,10 @@ from weft.labels.read import Labels
 Bounds = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 
-MARGIN = 64
+MARGIN = 64  # model pixels around clusters
+CONTEXT = 128  # model pixels around areas: crops shift, and true ground teaches more than mirrored
 LARGEST_SIDE = 1024
+NO_AREA = -1
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,9 @@ class Region:
     """A window of image number `image`, read into `shape` (h, w) pixels of the model's GSD.
 
     `area` numbers the labelled area that it belongs to, by its place in the areas; all pieces of an
-    area share a number, also those in different images of the same ground. Clusters of single
-    labels beside the areas are not `measurable`: nothing in them is known to be background.
+    area share a number, also those in different images of the same ground; NO_AREA is ground
+    without labels. Clusters of single labels beside the areas are not `measurable`: nothing in them
+    is known to be background.
     """
 
     image: int
@@ -44,14 +47,14 @@ def plan_regions(
 ) -> list[Region]:
     """Regions for all images; `scales[i]` is image i's GSD over the model's.
 
-    Each window reaches MARGIN model pixels beyond what is labelled, for context. Labels that touch
-    no area, or all labels where there are no areas, form clusters where their margins touch; the
-    clusters are numbered after the areas.
+    Windows reach CONTEXT model pixels beyond areas. Labels that touch no area, or all labels where
+    there are no areas, form clusters where margins of MARGIN model pixels touch, and windows reach
+    as far, so that no cluster sees another; the clusters are numbered after the areas.
     """
     regions: list[Region] = []
     first = 0 if areas is None else len(areas)
     for index, (grid, scale) in enumerate(zip(grids, scales, strict=True)):
-        boxes = {} if areas is None else area_boxes(grid, areas, MARGIN / scale)
+        boxes = {} if areas is None else area_boxes(grid, areas, CONTEXT / scale)
         for area, box in boxes.items():
             regions += [Region(index, *piece, area) for piece in split_box(box, grid, scale)]
         for box in cluster_boxes(grid, labels, areas, MARGIN / scale):

@@ -15,10 +15,9 @@ from torch import Tensor
 from weft.grid import Window
 from weft.raster.inspect import RasterInfo
 from weft.raster.sampling import MOST_DECODED, decoded
-from weft.training.regions import Region
+from weft.training.regions import NO_AREA, Region
 from weft.training.sampler import Crops
 
-NO_AREA = -1
 SIDE = 384  # model pixels
 FEWEST_REGIONS, MOST_REGIONS = 4, 32
 

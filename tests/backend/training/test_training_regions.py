@@ -17,7 +17,7 @@ from weft.labels.burn import UNKNOWN
 from weft.labels.read import Labels
 from weft.training import patches as patches_module
 from weft.training.patches import PatchStore, count_known
-from weft.training.regions import LARGEST_SIDE, MARGIN, Region, cuts, plan_regions, split_box
+from weft.training.regions import CONTEXT, LARGEST_SIDE, Region, cuts, plan_regions, split_box
 
 UTM = CRS.from_epsg(32633)
 NO_LABELS = Labels(gpd.GeoDataFrame({"class": []}, geometry=[], crs=UTM), ("a",))
@@ -61,7 +61,7 @@ def test_windows_cover_every_area_within_the_image(boxes, scale: float, angle: f
                 for w in (r.window for r in regions if r.area == number)
             ]
         )
-        margin = MARGIN / scale - 1e-6
+        margin = CONTEXT / scale - 1e-6
         wanted = shapely.box(left - margin, top - margin, right + margin, bottom + margin)
         wanted = wanted & shapely.box(0, 0, 3000, 2000)
         assert wanted.difference(seen).area < 1e-6 * max(1.0, wanted.area)
@@ -138,11 +138,20 @@ def test_without_areas_no_place_is_in_two_regions(places: list[tuple[int, int]])
     assert all(seen.covers(shapely.box(*box)) for box in boxes)
 
 
-def test_a_neighbouring_area_is_unknown_within_the_margin(squares) -> None:
+def test_a_neighbouring_area_is_unknown_in_the_context_of_an_area(squares) -> None:
     for region in squares.regions:
         mask = squares.store[region].mask
-        assert mask.shape == (192 - 40, 192 - 40)  # 80 and a margin, cut at the image
+        assert mask.shape == (192, 192)  # 80 and its context, cut at the image
         assert (mask != UNKNOWN).sum() == 80 * 80
+
+
+def test_a_label_beside_an_area_is_known_in_its_own_window_alone(make_scene) -> None:
+    array = np.full((3, 128, 128), 100, np.uint8)
+    labels = [("a", (10, 10, 20, 20)), ("a", (60, 60, 70, 70))]
+    scene = make_scene(array, labels, [(0, 0, 40, 40)])
+    area, cluster = scene.regions
+    assert (scene.store[area].mask != UNKNOWN).sum() == 40 * 40
+    assert (scene.store[cluster].mask != UNKNOWN).sum() == 10 * 10
 
 
 def test_masks_tell_objects_background_and_unknown(squares) -> None:
@@ -204,5 +213,5 @@ def test_a_window_is_read_at_the_models_gsd(squares) -> None:
     for region in regions:
         patch = store[region]
         assert patch.pixels.shape[1:] == patch.mask.shape == region.shape
-        assert region.window == Window(0, 0, 192, 192)  # twice the margin in image pixels
+        assert region.window == Window(0, 0, 192, 192)  # the context takes twice the image pixels
         assert (patch.mask != UNKNOWN).sum() == 40 * 40
