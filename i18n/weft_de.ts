@@ -408,16 +408,8 @@
         <translation>Aufhören und die Engine beenden, wenn es über 15 Sekunden dauert</translation>
     </message>
     <message>
-        <source>{:.1f} h left</source>
-        <translation>noch {:.1f} h</translation>
-    </message>
-    <message>
-        <source>{} s left</source>
-        <translation>noch {} s</translation>
-    </message>
-    <message>
-        <source>{} min left</source>
-        <translation>noch {} min</translation>
+        <source>{} left</source>
+        <translation>noch {}</translation>
     </message>
     <message>
         <source>5  Run</source>
@@ -560,6 +552,26 @@
     <message>
         <source>Comparing with torch</source>
         <translation>Vergleich mit torch</translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation>so gewünscht</translation>
+    </message>
+    <message>
+        <source>this build of torch has no CUDA</source>
+        <translation>dieses torch ist ohne CUDA gebaut</translation>
+    </message>
+    <message>
+        <source>no NVIDIA GPU with a working driver was found</source>
+        <translation>keine NVIDIA-GPU mit funktionierendem Treiber gefunden</translation>
+    </message>
+    <message>
+        <source>a test kernel failed</source>
+        <translation>eine Proberechnung schlug fehl</translation>
+    </message>
+    <message>
+        <source>a test kernel gave a wrong result</source>
+        <translation>eine Proberechnung ergab Falsches</translation>
     </message>
     <message>
         <source>File for labels and areas</source>

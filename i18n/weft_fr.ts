@@ -408,16 +408,8 @@
         <translation>Arrêter, et finir le moteur si cela dépasse 15 secondes</translation>
     </message>
     <message>
-        <source>{:.1f} h left</source>
-        <translation>encore {:.1f} h</translation>
-    </message>
-    <message>
-        <source>{} s left</source>
-        <translation>encore {} s</translation>
-    </message>
-    <message>
-        <source>{} min left</source>
-        <translation>encore {} min</translation>
+        <source>{} left</source>
+        <translation>encore {}</translation>
     </message>
     <message>
         <source>5  Run</source>
@@ -560,6 +552,26 @@
     <message>
         <source>Comparing with torch</source>
         <translation>Comparaison avec torch</translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation>demandé ainsi</translation>
+    </message>
+    <message>
+        <source>this build of torch has no CUDA</source>
+        <translation>cette version de torch est sans CUDA</translation>
+    </message>
+    <message>
+        <source>no NVIDIA GPU with a working driver was found</source>
+        <translation>aucun GPU NVIDIA avec un pilote en état n&apos;a été trouvé</translation>
+    </message>
+    <message>
+        <source>a test kernel failed</source>
+        <translation>un calcul d&apos;essai a échoué</translation>
+    </message>
+    <message>
+        <source>a test kernel gave a wrong result</source>
+        <translation>un calcul d&apos;essai a donné un résultat faux</translation>
     </message>
     <message>
         <source>File for labels and areas</source>

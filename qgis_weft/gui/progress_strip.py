@@ -5,9 +5,10 @@ import time
 
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from ..quantities import duration
 from ..translate import tr
+from .engine_words import in_words
 from .parts import SPACING, button, text
-from .stages import in_words
 
 STEPS = 1000
 WORTH_TELLING_S = 2.0
@@ -36,7 +37,7 @@ class ProgressStrip(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.words)
         column.addLayout(row)
-        self._stage, self._began = "", 0.0
+        self._stage, self._began, self._share = "", 0.0, 0.0
         self.hide()
 
     def begin(self, title):
@@ -57,18 +58,10 @@ class ProgressStrip(QWidget):
         done, spent = progress.share - self._share, now - self._began
         words = in_words(progress.text)
         if done > 0 and spent > WORTH_TELLING_S:
-            words = f"{words}, {time_left(spent * (1 - progress.share) / done)}"
+            left = tr("{} left").format(duration(spent * (1 - progress.share) / done))
+            words = f"{words}, {left}"
         self.words.setText(words)
 
     def end(self):
         """Nothing runs."""
         self.hide()
-
-
-def time_left(seconds):
-    """Seconds as people say them."""
-    if seconds < 90:
-        return tr("{} s left").format(max(1, round(seconds)))
-    if seconds < 5400:
-        return tr("{} min left").format(round(seconds / 60))
-    return tr("{:.1f} h left").format(seconds / 3600)

@@ -21,6 +21,7 @@ from ..model.hints import Labelled, blocking
 from ..model.state import LabelClass, include_classes
 from ..paths import GUIDE
 from ..translate import tr
+from .engine_words import in_words
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
 from .suggestion_list import go_to
@@ -339,7 +340,7 @@ class Wiring(QObject):
 def badge(device):
     """The GPU's name, or why the CPU is used."""
     reason = device.get("why not a GPU")
-    return f"{device['name']} ({reason})" if reason else device["name"]
+    return f"{device['name']} ({in_words(reason)})" if reason else device["name"]
 
 
 def title_of(kind):

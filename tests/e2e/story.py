@@ -131,7 +131,7 @@ def where_next(plugin):
     QTest.mouseClick(
         found.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place
     )
-    settle(1.0)
+    settle(3.0)  # the window flashes first
     window = QgsGeometry.fromWkt(first.data(Qt.ItemDataRole.UserRole)[0]).boundingBox()
     expect(canvas.extent().contains(window), "a click leads to the place")
     expect(canvas.extent().width() < before.width(), "the place is seen from near")

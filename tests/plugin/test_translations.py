@@ -11,14 +11,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def texts():
-    """What the sources give to tr()."""
+def nodes(folder, pattern="*.py"):
+    """All that the sources below `folder` say, as syntax."""
+    for path in (ROOT / folder).rglob(pattern):
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def texts(pattern="*.py"):
+    """What the plugin's sources give to tr()."""
     found = set()
-    for path in (ROOT / "qgis_weft").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr"
-            if called and isinstance(node.args[0], ast.Constant):
-                found.add(node.args[0].value)
+    for node in nodes("qgis_weft", pattern):
+        called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr"
+        if called and isinstance(node.args[0], ast.Constant):
+            found.add(node.args[0].value)
     return found
 
 
@@ -40,3 +45,14 @@ def test_the_places_for_values_survive(language):
         assert sorted(re.findall(r"{[^}]*}", source)) == sorted(re.findall(r"{[^}]*}", words)), (
             source
         )
+
+
+def test_the_engine_says_what_is_translated_of_its_words():
+    said = {n.value for n in nodes("backend/weft") if isinstance(n, ast.Constant)}
+    said = [value for value in said if isinstance(value, str)]
+    unheard = {
+        words
+        for words in texts("engine_words.py")
+        if not any(value.startswith(words) for value in said)
+    }
+    assert not unheard

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine's words in the user's language; what is not known stays as the engine says it."""
+
+from ..translate import tr
+
+
+def in_words(said):
+    """A stage of a job, or why there is no GPU: "Predicting a.tif" keeps its file name."""
+    known = {
+        "Reading the labelled areas": tr("Reading the labelled areas"),
+        "Looking at what is labelled": tr("Looking at what is labelled"),
+        "Looking for what to label": tr("Looking for what to label"),
+        "Training": tr("Training"),
+        "Predicting": tr("Predicting"),
+        "Outlines of": tr("Outlines of"),
+        "Writing": tr("Writing"),
+        "Exporting to ONNX": tr("Exporting to ONNX"),
+        "Comparing with torch": tr("Comparing with torch"),
+        "asked for": tr("asked for"),
+        "this build of torch has no CUDA": tr("this build of torch has no CUDA"),
+        "no NVIDIA GPU with a working driver was found": tr(
+            "no NVIDIA GPU with a working driver was found"
+        ),
+        "a test kernel failed": tr("a test kernel failed"),
+        "a test kernel gave a wrong result": tr("a test kernel gave a wrong result"),
+    }
+    for beginning, words in known.items():
+        if said.startswith(beginning):
+            return words + said.removeprefix(beginning)
+    return said
