@@ -28,8 +28,9 @@ from weft.model import save_model
 from weft.network import Network
 from weft.training.averaging import WeightAverage
 from weft.training.fit import FitSettings, parameter_groups
-from weft.training.losses import segmentation_loss
+from weft.training.losses import loss_of
 from weft.training.schedule import DEFAULT_SCHEDULE, find_schedule
+from weft.training.truth import Truth
 
 Votes = Callable[[Tensor], list[Tensor]]
 
@@ -62,7 +63,11 @@ class Training:
         self.network, self.device = network, device
         self.images = torch.rand(batch, BANDS, side, side, device=device.torch)
         self.images = self.images.contiguous(memory_format=torch.channels_last)
-        self.masks = torch.randint(CLASSES + 1, (batch, side, side), device=device.torch)
+        shape = (batch, side, side)
+        self.truth = Truth(
+            torch.randint(CLASSES + 1, shape, device=device.torch),
+            torch.randint(2, shape, device=device.torch),
+        )
         with device.autocast():
             network.calibrate([self.images])
         settings = FitSettings(60.0, spec.learning_rate, upstream_rate=spec.upstream_rate)
@@ -76,8 +81,7 @@ class Training:
         """The loss of the votes that `ask` gives of a batch."""
         with self.device.autocast():
             votes = ask(self.images)
-        losses = [segmentation_loss(logits, self.masks) for logits in votes]
-        return torch.stack(losses).mean()
+        return torch.stack([loss_of(vote, self.truth) for vote in votes]).mean()
 
     def step(self, learns: bool = True) -> None:
         """A step as the trainer makes it; without `learns`, nothing reaches the backbone."""

@@ -372,6 +372,14 @@
         <translation>Kleinstes Loch</translation>
     </message>
     <message>
+        <source>Split objects that touch</source>
+        <translation>Objekte trennen, die sich berühren</translation>
+    </message>
+    <message>
+        <source>Off: what touches is one polygon, as for forest or water</source>
+        <translation>Aus: Was sich berührt, ist ein Polygon, etwa bei Wald oder Wasser</translation>
+    </message>
+    <message>
         <source>Simplify, all classes</source>
         <translation>Vereinfachen, alle Klassen</translation>
     </message>

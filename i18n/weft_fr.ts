@@ -372,6 +372,14 @@
         <translation>Trou minimal</translation>
     </message>
     <message>
+        <source>Split objects that touch</source>
+        <translation>Séparer les objets qui se touchent</translation>
+    </message>
+    <message>
+        <source>Off: what touches is one polygon, as for forest or water</source>
+        <translation>Décoché : ce qui se touche forme un polygone, comme pour la forêt ou l&apos;eau</translation>
+    </message>
+    <message>
         <source>Simplify, all classes</source>
         <translation>Simplifier, toutes classes</translation>
     </message>

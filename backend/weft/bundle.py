@@ -17,7 +17,7 @@ from safetensors.numpy import save
 from weft.errors import ModelError
 from weft.outputs import write_whole
 
-FORMAT = 1
+FORMAT = 2
 KEY = "weft"
 DIGEST = "sha256"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -49,10 +49,12 @@ class Standardise(nn.Module):
 
 
 class Network(nn.Module):
-    """Logits (B, 1 + classes, H, W) of an image (B, bands, H, W) in 0..1; logit 0 is background.
+    """Logits (B, 1 + classes + 1, H, W) of an image (B, bands, H, W) in 0..1.
 
-    H and W are multiples of `multiple`. With several heads, logits are the mean of their votes: few
-    labels leave each its own errors (an ensemble on a shared trunk, arXiv:1511.06314).
+    The first is background; the last says that a pixel is interior, that is, deeper inside an
+    object than a rim, which keeps touching objects apart. H and W are multiples of `multiple`. With
+    several heads, logits are the mean of their votes: few labels leave each its own errors (an
+    ensemble on a shared trunk, arXiv:1511.06314).
     """
 
     def __init__(
@@ -62,7 +64,8 @@ class Network(nn.Module):
         self.backbone = backbone
         self.adapter: Adapter = spec.build(tap(backbone, bands))
         self.heads = nn.ModuleList(
-            build(self.adapter.channels, self.adapter.strides, classes + 1) for build in spec.heads
+            build(self.adapter.channels, self.adapter.strides, 1 + classes + 1)
+            for build in spec.heads
         )
         self.standardise = Standardise(backbone.channels)
         self.multiple = math.lcm(COARSEST_LEVEL, *backbone.strides)
@@ -87,7 +90,7 @@ class Network(nn.Module):
             return self.standardise(self.backbone(image, as_is))
 
     def probe(self, maps: list[Tensor], size: tuple[int, int]) -> list[Tensor]:
-        """The votes (B, 1 + classes, *size) on `frozen_maps`: the heads learn, not the adapter."""
+        """The votes (B, 1 + classes + 1, *size) on `frozen_maps`: heads learn, no adapter."""
         levels = self.adapter.plain(maps)
         return [head(levels, size) for head in self.heads]
 
@@ -142,3 +145,14 @@ class Network(nn.Module):
             for name, parameter in self.named_parameters()
             if id(parameter) in upstream or not name.startswith("backbone.")
         ]
+
+
+def split(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits (B, 1 + K, H, W) of the classes, and (B, H, W) of interiors, of a network's."""
+    return logits[:, :-1], logits[:, -1]
+
+
+def probabilities(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Probabilities (B, 1 + K, H, W) of the classes, and (B, 1, H, W) of interiors."""
+    classes, interior = split(logits.float())
+    return classes.softmax(1), interior[:, None].sigmoid()

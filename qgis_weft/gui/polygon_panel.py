@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout
 
 from ..model.state import limit_class
 from ..translate import tr
@@ -28,14 +28,17 @@ class PolygonPanel(Section):
         self.area = spin(OWN_CHOICE, 1e6, 1, 1.0, tr(" m²"), tr("automatic"))
         self.hole = spin(0.0, 1e6, 1, 1.0, tr(" m²"))
         self.simplify = spin(OWN_CHOICE, 100.0, 2, 0.1, tr(" m"), tr("one pixel"))
+        self.split = QCheckBox(tr("Split objects that touch"))
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         self.area.setToolTip(tr("Automatic: a quarter of a small labelled object"))
+        self.split.setToolTip(tr("Off: what touches is one polygon, as for forest or water"))
         narrow(self.name, *self._limits())
         form.addRow(tr("Class"), self.name)
         form.addRow(tr("Threshold"), self.threshold)
         form.addRow(tr("Least area"), self.area)
         form.addRow(tr("Least hole"), self.hole)
+        form.addRow(self.split)
         form.addRow(tr("Simplify, all classes"), self.simplify)
         self.column.addLayout(form)
         self.draw = button(
@@ -52,6 +55,7 @@ class PolygonPanel(Section):
         self.name.currentIndexChanged.connect(lambda index: self.refresh())
         for widget in self._limits():
             widget.valueChanged.connect(lambda value: self._keep())
+        self.split.toggled.connect(lambda checked: self._keep())
         session.changed.connect(self.refresh)
         self.refresh()
 
@@ -72,6 +76,9 @@ class PolygonPanel(Section):
             widget.blockSignals(True)
             widget.setValue(OWN_CHOICE if value is None else value)
             widget.blockSignals(False)
+        self.split.blockSignals(True)
+        self.split.setChecked(limits.split)
+        self.split.blockSignals(False)
         self.draw.setEnabled(bool(state.rasters))
 
     def _limits(self):
@@ -87,6 +94,7 @@ class PolygonPanel(Section):
             threshold=self.threshold.value(),
             min_area_m2=chosen(self.area),
             min_hole_m2=self.hole.value(),
+            split=self.split.isChecked(),
         )
         self.session.set(replace(limited, simplify_m=chosen(self.simplify)))
         self.restyled.emit()

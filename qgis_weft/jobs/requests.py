@@ -51,6 +51,7 @@ def vectorise(state, rasters, out):
             "threshold": limits.threshold,
             "min_area_m2": limits.min_area_m2,
             "min_hole_m2": limits.min_hole_m2,
+            "split": limits.split,
         }
         for each in state.classes
         for limits in [state.outlines_of(each.name)]

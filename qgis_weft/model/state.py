@@ -25,6 +25,7 @@ class Outlines:
     threshold: float = 0.5
     min_area_m2: Optional[float] = None
     min_hole_m2: float = 0.0
+    split: bool = True
 
 
 @dataclass(frozen=True)

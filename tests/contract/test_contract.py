@@ -47,7 +47,7 @@ FULL = replace(
     bands=(3, 2, 1),
     afresh=True,
     simplify_m=0.5,
-    outlines={"building": Outlines(0.6, 4.0, 2.0)},
+    outlines={"building": Outlines(0.6, 4.0, 2.0, False)},
 )
 EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
 

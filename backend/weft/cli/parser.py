@@ -144,6 +144,13 @@ def _outlines(parser: Parser) -> None:
     group.add_argument("--min-area", type=float, dest="min_area_m2", metavar="M2")
     group.add_argument("--min-hole", type=float, dest="min_hole_m2", metavar="M2")
     group.add_argument("--simplify", type=float, dest="simplify_m", metavar="M")
+    group.add_argument(
+        "--no-split",
+        dest="split",
+        action="store_const",
+        const=False,
+        help="leave objects that touch in one polygon",
+    )
 
 
 def _weights(parser: "argparse._ActionsContainer") -> None:

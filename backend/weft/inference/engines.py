@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
 
 from weft.device import Device
-from weft.network import Network
+from weft.network import Network, probabilities
 
 Batch = NDArray[np.float32]
 # What torch and onnxruntime say, in exceptions that may mean anything, when memory runs out.
@@ -24,9 +24,9 @@ class OutOfMemory(Exception):
 
 
 class Engine(Protocol):
-    """`predict` gives probabilities (B, 1 + K, h, w) of pixels (B, bands, h, w) in 0..1.
+    """`predict` gives probabilities (B, 1 + K + 1, h, w) of pixels (B, bands, h, w) in 0..1.
 
-    `batch` is the number of tiles to begin with.
+    The last is that of interiors. `batch` is the number of tiles to begin with.
     """
 
     name: str
@@ -51,7 +51,7 @@ class TorchEngine:
             with torch.inference_mode(), self.device.autocast():
                 tiles = torch.from_numpy(pixels).to(self.device.torch)
                 logits = self.network(tiles.contiguous(memory_format=torch.channels_last))
-                return logits.float().softmax(1).cpu().numpy()
+                return torch.cat(probabilities(logits), 1).cpu().numpy()
         except (RuntimeError, MemoryError) as reason:
             if not is_out_of_memory(reason):
                 raise
@@ -79,7 +79,7 @@ class OnnxEngine:
             if not is_out_of_memory(reason):
                 raise
             raise OutOfMemory from reason
-        return outputs[0]
+        return np.concatenate(outputs, axis=1)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -12,22 +12,22 @@ from torch import Tensor, nn
 
 from weft.adapters.exportable import exportable
 from weft.model import Model
+from weft.network import probabilities
 from weft.outputs import write_whole
 
 OPSET = 18
 
 
 class Probabilities(nn.Module):
-    """The network with the softmax that ends it."""
+    """The network with the functions that end it."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Probabilities (1, 1 + K, side, side); channel 0 is background."""
-        logits: Tensor = self.network(image)
-        return logits.softmax(1)
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Probabilities (1, 1 + K, side, side), background first, and (1, 1, side, side)."""
+        return probabilities(self.network(image))
 
 
 def export_onnx(model: Model, path: Path, side: int) -> None:
@@ -44,7 +44,7 @@ def export_onnx(model: Model, path: Path, side: int) -> None:
             Probabilities(network).eval(),
             (example,),
             input_names=["image"],
-            output_names=["probabilities"],
+            output_names=["probabilities", "interior"],
             opset_version=OPSET,
             dynamo=True,
             verbose=False,

@@ -73,15 +73,15 @@ def predict_strips(
     stretch: Stretch,
     engine: Engine,
     plan: Plan,
-    classes: int,
+    bands_out: int,
     on_tiles: Callable[[int], None],
 ) -> Generator[Strip, None, None]:
-    """Strips of class probabilities of the plan's part from top to bottom.
+    """Strips of probabilities, `bands_out` a pixel, of the plan's part from top to bottom.
 
-    `on_tiles` hears how many tiles are done.
-    `on_tiles` may raise to stop; so may the consumer, by closing the iterator.
+    `on_tiles` hears how many tiles are done, and may raise to stop; so may the consumer, by closing
+    the iterator.
     """
-    blender = StripBlender(plan.rows, plan.columns, classes)
+    blender = StripBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
     done = 0
     with TileReader(path, bands, stretch, plan) as tiles:
@@ -163,7 +163,8 @@ class Batcher:
         self._size = engine.batch
 
     def run(self, tiles: Iterator[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
-        """Tiles with their class probabilities (K, side, side), or None where no pixel is valid.
+        """Tiles with the probabilities (K + 1, side, side) of classes and interiors, or None where
+        no pixel is valid.
 
         RequestError when not even one tile fits into memory.
         """
@@ -199,7 +200,7 @@ class Batcher:
 
 
 def to_tile_size(probabilities: Batch, plan: Plan) -> Batch:
-    """Probabilities (K, side, side) of the network's tile in the image's own pixels."""
+    """Probabilities (K + 1, side, side) of the network's tile in the image's own pixels."""
     size = plan.rows.spans[0].size
     if size == plan.side:
         return probabilities

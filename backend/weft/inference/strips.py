@@ -14,7 +14,7 @@ STRIP_ROWS = 64  # what is made of a strip takes several times its memory
 
 @dataclass(frozen=True)
 class Strip:
-    """Finished rows: probabilities (K, h, W) and validity (h, W), from image row `row` on.
+    """Finished rows: probabilities (bands, h, W) and validity (h, W), from image row `row` on.
 
     Both are views of the blender's memory, and good until the next strip is asked for.
     """
@@ -27,19 +27,19 @@ class Strip:
 class StripBlender:
     """Adds weighted tiles, row of tiles by row of tiles, and gives up finished rows.
 
-    Holds one row of tiles: 4·K·tile·width bytes.
+    Holds one row of tiles: 4·bands·tile·width bytes.
     """
 
-    def __init__(self, rows: Axis, columns: Axis, classes: int) -> None:
+    def __init__(self, rows: Axis, columns: Axis, bands: int) -> None:
         self.rows, self.columns = rows, columns
         size, width = rows.spans[0].size, columns.length
-        self._sum = np.zeros((classes, size, width), np.float32)
+        self._sum = np.zeros((bands, size, width), np.float32)
         self._valid = np.zeros((size, width), np.bool_)
 
     def add(
         self, row: int, column: int, probabilities: NDArray[np.float32], valid: NDArray[np.bool_]
     ) -> None:
-        """Blend the tile (K, size, size) at place (row, column) of the tile grid."""
+        """Blend the tile (bands, size, size) at place (row, column) of the tile grid."""
         span = self.columns.spans[column]
         inside = slice(max(0, span.start), min(self.columns.length, span.stop))
         part = slice(inside.start - span.start, inside.stop - span.start)

@@ -47,7 +47,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     tiles = sum(each.tiles for each in plans)
     classes = len(model.card.classes)
     widest = max(each.columns.length for each in plans)
-    row = 4 * classes * widest * max(each.rows.spans[0].size for each in plans)
+    row = 4 * (classes + 1) * widest * max(each.rows.spans[0].size for each in plans)
     pixels = sum(each.rows.length * each.columns.length for each in plans)
     return PlanResult(
         images=len(plans),
@@ -55,7 +55,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         tiles=tiles,
         seconds=tiles * seconds_a_tile(means) * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
-        disk_bytes=int(pixels * (classes + 1) * OVERVIEWS),
+        disk_bytes=int(pixels * (classes + 2) * OVERVIEWS),
         device=means.engine.name,
     )
 

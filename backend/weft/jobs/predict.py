@@ -160,7 +160,7 @@ def predict_image(
         context.check_cancelled()
         context.progress(done, plan.tiles, f"Predicting {info.path.name}", device=means.engine.name)
 
-    count = len(card.classes)
+    count = len(card.classes) + 1
     strips = predict_strips(
         info.path, card.bands, model.stretch, means.engine, plan, count, on_tiles
     )
@@ -184,7 +184,7 @@ def predict_image(
                 count,
                 nodata=NODATA,
                 tags=tags(model, info, "probability", result.classes.name),
-                descriptions=tuple(each.name for each in card.classes),
+                descriptions=(*(each.name for each in card.classes), "interior"),
                 resampling=Resampling.average,
             )
         )
@@ -193,12 +193,12 @@ def predict_image(
             height, width = strip.valid.shape
             window = Window(0, strip.row, width, height)
             probabilities.write(levels, window)
-            classes.write(classify(levels, strip.valid)[None], window)
+            classes.write(classify(levels[:-1], strip.valid)[None], window)
     return result
 
 
 def quantise(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Probabilities (K, h, w) as round(254 p), 255 where not valid."""
+    """Probabilities (bands, h, w) as round(254 p), 255 where not valid."""
     scaled = probabilities * np.float32(FULL)
     # In place: a strip of a wide image takes tens of megabytes.
     np.rint(scaled, out=scaled)
@@ -209,7 +209,7 @@ def quantise(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> ND
 
 
 def classify(levels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The most probable class (h, w) where its probability is at least one half, else 0.
+    """The most probable class (h, w) of `levels` (K, h, w) where it is at least one half, else 0.
 
     Invalid pixels are 255.
     """

@@ -90,15 +90,16 @@ def with_classes(
 ) -> dict[str, Tensor]:
     """`state` with the rows of the heads' last layers in the order of `now`; new ones are zero.
 
-    Each class has the same number of rows, one after the other.
+    Background, each class and interiors have the same number of rows, one after the other.
     """
     if list(before) == list(now):
         return state
-    rows = [0, *(1 + before.index(name) if name in before else -1 for name in now)]
+    known = [1 + before.index(name) if name in before else -1 for name in now]
+    rows = [0, *known, 1 + len(before)]
     changed = dict(state)
     for name, value in state.items():
         if LAST_LAYERS.fullmatch(name):
-            taken = value.unflatten(0, (1 + len(before), -1))[torch.tensor(rows).clamp_min(0)]
+            taken = value.unflatten(0, (1 + len(before) + 1, -1))[torch.tensor(rows).clamp_min(0)]
             taken[torch.tensor(rows) < 0] = 0
             changed[name] = taken.flatten(0, 1)
     return changed

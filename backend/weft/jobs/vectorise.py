@@ -18,11 +18,13 @@ from weft.polygons.clean import fill_holes, large_enough, tidy
 from weft.polygons.confidence import mean_probability
 from weft.polygons.coverage import simplify
 from weft.polygons.measure import measure
+from weft.polygons.objects import Objects, fused, separate
 from weft.polygons.prediction import (
     DEFAULT_THRESHOLD,
     Prediction,
     open_prediction,
     read_classes,
+    read_interiors,
 )
 from weft.polygons.trace import to_ground, trace
 from weft.polygons.write import check_output, write_polygons
@@ -36,6 +38,7 @@ class ClassLimits:
     threshold: float | None = None
     min_area_m2: float | None = None
     min_hole_m2: float | None = None
+    split: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class VectoriseRequest:
     quarter of a small labelled object, which predicted rasters say themselves.
 
     `simplify_m` is how far outlines may be simplified, in metres on the ground; None stands for
-    one pixel, 0 keeps every pixel corner.
+    one pixel, 0 keeps every pixel corner. `split` tells objects apart that touch, where the raster
+    knows of interiors.
     """
 
     rasters: tuple[Path, ...]
@@ -53,6 +57,7 @@ class VectoriseRequest:
     min_area_m2: float | None = None
     min_hole_m2: float = 0.0
     simplify_m: float | None = 0.0
+    split: bool = True
     classes: dict[str, ClassLimits] = field(default_factory=dict)
 
 
@@ -101,7 +106,9 @@ def outlines(
     grid = prediction.grid
     limits = limits_of(prediction, request)
     classes = read_classes(prediction, limits.thresholds, context.check_cancelled)
-    polygons, values = trace(classes)
+    objects = find_objects(classes, prediction, limits, context)
+    polygons, numbers = trace(objects.regions)
+    values = objects.classes[numbers]
     context.check_cancelled()
     large = large_enough(polygons, grid, limits.min_area_m2[values])
     polygons, values = polygons[large], values[large]
@@ -127,13 +134,27 @@ def outlines(
     return frame[frame["area_m2"] >= limits.min_area_m2[values[origin]]]
 
 
+def find_objects(
+    classes: NDArray[np.uint8], prediction: Prediction, limits: "Limits", context: Context
+) -> Objects:
+    """What is one object in `classes` (h, w): where objects touch, interiors decide, if known."""
+    interior = None
+    if limits.split.any():
+        interior = read_interiors(prediction, context.check_cancelled)
+    if interior is None:
+        return fused(classes)
+    interior[~limits.split[classes]] = 0
+    return separate(classes, interior, limits.min_area_m2 / prediction.gsd_m**2)
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Limits by value of a class raster; `thresholds` None takes the raster as it is."""
+    """Limits (256,) by value of a class raster; `thresholds` None takes the raster as it is."""
 
     thresholds: list[float] | None
     min_area_m2: NDArray[np.float64]
     min_hole_m2: NDArray[np.float64]
+    split: NDArray[np.bool_]
 
 
 def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
@@ -142,15 +163,17 @@ def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
     own = [request.classes.get(name, ClassLimits()) for name in names]
     least = prediction.min_area_m2 if request.min_area_m2 is None else request.min_area_m2
     areas, holes = np.full(256, least), np.full(256, request.min_hole_m2)
+    split = np.full(256, request.split)
     for value, each in enumerate(own, 1):
         areas[value] = least if each.min_area_m2 is None else each.min_area_m2
         holes[value] = request.min_hole_m2 if each.min_hole_m2 is None else each.min_hole_m2
+        split[value] = request.split if each.split is None else each.split
     given = [request.threshold, *(each.threshold for each in own)]
     if all(threshold is None for threshold in given):
-        return Limits(None, areas, holes)
+        return Limits(None, areas, holes, split)
     common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
     thresholds = [common if each.threshold is None else each.threshold for each in own]
-    return Limits(thresholds or [common], areas, holes)
+    return Limits(thresholds or [common], areas, holes, split)
 
 
 def check_limits(request: VectoriseRequest) -> None:

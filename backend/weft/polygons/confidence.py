@@ -44,7 +44,7 @@ def _sums(
     """
     column, top, bottom, owner = _vertical_edges(polygons)
     sums = np.zeros(len(polygons))
-    for rows, pixels in read_strips(probability, band):
+    for rows, pixels in read_strips(probability, [band]):
         check_cancelled()
         height, width = pixels.shape[1:]
         table = np.zeros((height + 1, width + 1), np.int64)

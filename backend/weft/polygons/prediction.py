@@ -28,7 +28,8 @@ class Prediction:
 
     `min_area_m2` is the area below which the model's makers took objects for noise, 0 if unknown.
     `classes` are the names of the values 1..K, None for a raster that does not say. At least one
-    of both paths is there.
+    of both paths is there. `interior_band` of the probability raster tells what lies deeper inside
+    of an object than its rim; None where it has no such band.
     """
 
     grid: Grid
@@ -39,6 +40,7 @@ class Prediction:
     classes: tuple[str, ...] | None
     class_path: Path | None
     probability_path: Path | None
+    interior_band: int | None
 
     @property
     def path(self) -> Path:
@@ -65,7 +67,7 @@ def open_prediction(path: Path) -> Prediction:
         _check_layout(path, dataset, kind, classes)
         grid = _grid(path, dataset)
         gsd_m = _gsd_m(path, grid)
-    pair = _probability_beside(path, tags, grid) if kind == "class" else None
+    probability = _probability_beside(path, tags, grid) if kind == "class" else path
     return Prediction(
         grid=grid,
         gsd_m=gsd_m,
@@ -74,7 +76,8 @@ def open_prediction(path: Path) -> Prediction:
         min_area_m2=_min_area_m2(path, tags),
         classes=classes,
         class_path=path if kind == "class" else None,
-        probability_path=pair if kind == "class" else path,
+        probability_path=probability,
+        interior_band=_interior_band(probability, len(classes or ())),
     )
 
 
@@ -99,17 +102,32 @@ def read_classes(
     wanted = np.rint(FULL * np.atleast_1d(thresholds or DEFAULT_THRESHOLD)).clip(1)
     least = wanted.astype(np.uint8)[:, None, None]
     classes = np.zeros((prediction.grid.height, prediction.grid.width), np.uint8)
-    for rows, bands in read_strips(path):
+    bands_read = range(1, len(prediction.classes or ()) + 1) if from_probability else [1]
+    for rows, bands in read_strips(path, bands_read):
         check_cancelled()
         classes[rows] = _most_probable(bands, least) if from_probability else bands[0]
     _check_values(prediction, int(classes.max()))
     return classes
 
 
-def read_strips(path: Path, band: int | None = None) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
+def read_interiors(
+    prediction: Prediction, check_cancelled: Callable[[], None] = lambda: None
+) -> NDArray[np.uint8] | None:
+    """How probable it is that a pixel is interior, 0..FULL, (height, width); None if unknown."""
+    path, band = prediction.probability_path, prediction.interior_band
+    if path is None or band is None:
+        return None
+    interior = np.zeros((prediction.grid.height, prediction.grid.width), np.uint8)
+    for rows, bands in read_strips(path, [band]):
+        check_cancelled()
+        interior[rows] = bands[0]
+    return interior
+
+
+def read_strips(path: Path, bands: Sequence[int]) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
     """Rows and their pixels, (bands, rows, width), strip by strip; invalid pixels are 0."""
+    indexes = list(bands)
     with open_dataset(path) as dataset:
-        indexes = list(dataset.indexes) if band is None else [band]
         for top in range(0, dataset.height, STRIP_ROWS):
             window = Window(0, top, dataset.width, min(STRIP_ROWS, dataset.height - top))
             rows = slice(top, top + window.height)
@@ -163,12 +181,22 @@ def _classes(path: Path, tags: dict[str, str]) -> tuple[str, ...] | None:
 def _check_layout(
     path: Path, dataset: DatasetReader, kind: str, classes: tuple[str, ...] | None
 ) -> None:
-    bands = len(classes or ()) if kind == "probability" else 1
-    if dataset.count != bands or set(dataset.dtypes) != {"uint8"}:
+    bands = {1}
+    if kind == "probability":
+        bands = {len(classes), len(classes) + 1} if classes else set()
+    if dataset.count not in bands or set(dataset.dtypes) != {"uint8"}:
         raise RasterError(
             f"{path} is not a class raster ({dataset.count} bands of {dataset.dtypes[0]}); give "
             "one that predict wrote, or any raster of one 8-bit band whose values are classes."
         )
+
+
+def _interior_band(path: Path | None, classes: int) -> int | None:
+    """The band after those of the classes, if the probability raster has it."""
+    if path is None:
+        return None
+    with open_dataset(path) as dataset:
+        return classes + 1 if dataset.count > classes else None
 
 
 def _check_values(prediction: Prediction, highest: int) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Outlines of the regions of a class raster, in pixel coordinates and on the ground."""
+"""Outlines of the regions of a raster, in pixel coordinates and on the ground."""
 
 import numpy as np
 import shapely
@@ -10,25 +10,25 @@ from rasterio.features import shapes
 Polygons = NDArray[np.object_]
 
 
-def trace(classes: NDArray[np.uint8]) -> tuple[Polygons, NDArray[np.uint8]]:
-    """Polygons with holes of the 4-connected regions of `classes`, and the class of each.
+def trace(values: NDArray[np.uint8 | np.int32]) -> tuple[Polygons, NDArray[np.int64]]:
+    """Polygons with holes of the 4-connected regions of one value, and the value of each.
 
     Coordinates are whole (column, row) pixel corners; 0 is left out.
     """
     rings: list[NDArray[np.float64]] = []
     rings_each: list[int] = []
-    values: list[int] = []
-    for region, value in shapes(classes, mask=classes != 0, connectivity=4):
+    found: list[int] = []
+    for region, value in shapes(values, mask=values != 0, connectivity=4):
         rings.extend(np.array(ring) for ring in region["coordinates"])
         rings_each.append(len(region["coordinates"]))
-        values.append(int(value))
-    if not values:
-        return np.empty(0, object), np.empty(0, np.uint8)
+        found.append(int(value))
+    if not found:
+        return np.empty(0, object), np.empty(0, np.int64)
     offsets = _offsets([len(ring) for ring in rings]), _offsets(rings_each)
     polygons = shapely.from_ragged_array(
         shapely.GeometryType.POLYGON, np.concatenate(rings), offsets
     )
-    return polygons, np.array(values, np.uint8)
+    return polygons, np.array(found, np.int64)
 
 
 def to_ground(polygons: Polygons, transform: Affine) -> Polygons:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from weft.device import Device
-from weft.network import Network
+from weft.network import Network, probabilities
 from weft.raster.read import Patch
 
 CELL_STRIDE = 16
@@ -48,13 +48,13 @@ def look(network: Network, device: Device, patch: Patch) -> Look:
     level = max(i for i, stride in enumerate(strides) if stride <= max(CELL_STRIDE, strides[0]))
     features = maps[level].float().cpu()
     cells = (features.shape[2], features.shape[3])
-    probabilities = logits.float().softmax(1).cpu()
+    answers = probabilities(logits)[0].cpu()
     share = F.adaptive_avg_pool2d(valid, cells)
     kept = share[0, 0] >= LEAST_VALID
     return Look(
         chosen(features, kept),
-        chosen(F.adaptive_avg_pool2d(probabilities, cells), kept),
-        chosen(F.adaptive_avg_pool2d(entropy(probabilities), cells), kept)[:, 0],
+        chosen(F.adaptive_avg_pool2d(answers, cells), kept),
+        chosen(F.adaptive_avg_pool2d(entropy(answers), cells), kept)[:, 0],
     )
 
 
@@ -66,10 +66,10 @@ def padded(patch: Patch, multiple: int) -> tuple[Tensor, Tensor]:
     return pixels, F.pad(torch.from_numpy(patch.valid)[None, None].float(), padding)
 
 
-def entropy(probabilities: Tensor) -> Tensor:
+def entropy(answers: Tensor) -> Tensor:
     """Entropy (B, 1, H, W) of probabilities (B, 1 + K, H, W), from 0 to 1."""
-    surprise = -(probabilities * probabilities.clamp_min(1e-6).log()).sum(1, keepdim=True)
-    return surprise / math.log(probabilities.shape[1])
+    surprise = -(answers * answers.clamp_min(1e-6).log()).sum(1, keepdim=True)
+    return surprise / math.log(answers.shape[1])
 
 
 def chosen(maps: Tensor, kept: Tensor) -> NDArray[np.float32]:

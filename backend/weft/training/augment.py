@@ -10,6 +10,7 @@ from torch import Tensor
 
 from weft.labels.burn import UNKNOWN
 from weft.training.patches import LabelledPatch
+from weft.training.truth import Truth
 
 
 @dataclass(frozen=True)
@@ -34,36 +35,42 @@ def crop(
     size: int,
     settings: Augmentation,
     random: np.random.Generator,
-) -> tuple[Tensor, Tensor]:
-    """Pixels (bands, size, size) and mask (size, size), about `centre` (row, column) of the patch.
+) -> tuple[Tensor, Truth]:
+    """Pixels (bands, size, size) and truth (size, size), about `centre` (row, column) of the patch.
 
     What lies beyond the patch mirrors it and is unknown.
     """
     side = round(size * 2.0 ** float(random.uniform(-settings.scale, settings.scale)))
     shift = random.integers(-side // 3, side // 3 + 1, size=2)
     top, left = (int(c + s) - side // 2 for c, s in zip(centre, shift, strict=True))
-    pixels, mask = cut(patch, top, left, side)
+    pixels, truth = cut(patch, top, left, side)
     turns, mirrored = int(random.integers(4)), bool(random.integers(2))
-    pixels, mask = pixels.rot90(turns, (1, 2)), mask.rot90(turns, (0, 1))
+    pixels, truth = pixels.rot90(turns, (1, 2)), truth.each(lambda x: x.rot90(turns, (0, 1)))
     if mirrored:
-        pixels, mask = pixels.flip(2), mask.flip(1)
+        pixels, truth = pixels.flip(2), truth.each(lambda x: x.flip(1))
     if side != size:
         pixels = F.interpolate(
             pixels[None], (size, size), mode="bilinear", antialias=True, align_corners=False
         )[0]
-        mask = F.interpolate(mask[None, None].float(), (size, size), mode="nearest-exact")[0, 0]
-    return recolour(pixels, settings, random), mask.long()
+        truth = truth.each(lambda x: nearest(x, size))
+    return recolour(pixels, settings, random), truth.each(lambda x: x.long())
 
 
-def cut(patch: LabelledPatch, top: int, left: int, side: int) -> tuple[Tensor, Tensor]:
+def nearest(plane: Tensor, size: int) -> Tensor:
+    """A plane (h, w) in `size` by `size` pixels, each with the value nearest to it."""
+    return F.interpolate(plane[None, None].float(), (size, size), mode="nearest-exact")[0, 0]
+
+
+def cut(patch: LabelledPatch, top: int, left: int, side: int) -> tuple[Tensor, Truth]:
     """A square of the patch; what lies beyond its edge is mirrored, and unknown in the mask."""
     height, width = patch.mask.shape
     rows, columns = np.arange(top, top + side), np.arange(left, left + side)
     inside = ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))
     rows, columns = mirrored_index(rows, height), mirrored_index(columns, width)
     pixels = patch.pixels[:, torch.from_numpy(rows)][:, :, torch.from_numpy(columns)]
-    mask = np.where(inside, patch.mask[np.ix_(rows, columns)], UNKNOWN)
-    return pixels, torch.from_numpy(mask)
+    places = np.ix_(rows, columns)
+    mask = np.where(inside, patch.mask[places], UNKNOWN)
+    return pixels, Truth(torch.from_numpy(mask), torch.from_numpy(patch.interior[places]))
 
 
 def mirrored_index(index: np.ndarray, length: int) -> np.ndarray:

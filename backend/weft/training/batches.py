@@ -7,15 +7,16 @@ import torch
 from torch import Tensor
 
 from weft.training.sampler import CropSampler
+from weft.training.truth import Truth, joined
 from weft.training.unlabelled import GLANCE_EVERY, WATCHED_STEPS, Elsewhere, ShareLimit
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Crops (B, bands, H, W) and masks (B, H, W); the first `labelled` of them have labels."""
+    """Crops (B, bands, H, W) and their truth (B, H, W); the first `labelled` have labels."""
 
     pixels: Tensor
-    masks: Tensor
+    truth: Truth
     labelled: int
 
 
@@ -36,10 +37,10 @@ class Batches:
         watched = drawn < WATCHED_STEPS or limit.exceeded or drawn % GLANCE_EVERY == 0
         if self.elsewhere is None or not watched:
             return self._placed(*sampler.batch(self.count), self.count)
-        pixels, masks = sampler.batch(labelled := max(1, self.count - 1))
+        pixels, truth = sampler.batch(labelled := max(1, self.count - 1))
         more, unknown = self.elsewhere.draw()
-        return self._placed(torch.cat([pixels, more]), torch.cat([masks, unknown]), labelled)
+        return self._placed(torch.cat([pixels, more]), joined([truth, unknown]), labelled)
 
-    def _placed(self, pixels: Tensor, masks: Tensor, labelled: int) -> Batch:
+    def _placed(self, pixels: Tensor, truth: Truth, labelled: int) -> Batch:
         pixels = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
-        return Batch(pixels, masks.to(self.device), labelled)
+        return Batch(pixels, truth.each(lambda x: x.to(self.device)), labelled)

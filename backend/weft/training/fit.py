@@ -12,18 +12,19 @@ from torch import Tensor, nn
 
 from weft.device import Device
 from weft.errors import Cancelled
-from weft.network import Network
+from weft.network import Network, split
 from weft.progress import Context
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
 from weft.training.batches import Batches
 from weft.training.heldout import choose_held_out, measure
-from weft.training.losses import segmentation_loss
+from weft.training.losses import loss_of
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
 from weft.training.replay import Replay, Seen
 from weft.training.sampler import CropSampler
 from weft.training.schedule import Constant, Schedule, Turns, steps_per_epoch
+from weft.training.truth import Truth
 from weft.training.unlabelled import Elsewhere, ShareLimit
 
 WARM_UP_STEPS = 10
@@ -79,10 +80,10 @@ class Start:
 
 @dataclass(frozen=True)
 class Answer:
-    """The votes (B, 1 + K, H, W) of all heads on a batch, and what they should have been."""
+    """The votes (B, 1 + K + 1, H, W) of all heads on a batch, and what they should have been."""
 
     votes: list[Tensor]
-    masks: Tensor
+    truth: Truth
     labelled: int
 
 
@@ -194,15 +195,15 @@ class Trainer:
     def _alone(self, sampler: CropSampler) -> Answer:
         """The heads answer on the frozen maps."""
         seen = self.replay.draw(lambda: self._look(sampler))
-        height, width = seen.masks.shape[1:]
+        height, width = seen.truth.mask.shape[1:]
         with self.device.autocast():
             votes = self.network.probe(seen.maps, (height, width))
-        return Answer(votes, seen.masks, seen.labelled)
+        return Answer(votes, seen.truth, seen.labelled)
 
     def _look(self, sampler: CropSampler) -> Seen:
         batch = self.batches.draw(sampler)
         with self.device.autocast():
-            return Seen(self.network.frozen_maps(batch.pixels), batch.masks, batch.labelled)
+            return Seen(self.network.frozen_maps(batch.pixels), batch.truth, batch.labelled)
 
     def _together(self, sampler: CropSampler) -> Answer:
         """All answers, and learns, but what lies upstream only in its turn."""
@@ -210,14 +211,14 @@ class Trainer:
         batch = self.batches.draw(sampler)
         ask = self.network.votes if self.turns.next() else self.network.votes_downstream
         with self.device.autocast():
-            return Answer(ask(batch.pixels), batch.masks, batch.labelled)
+            return Answer(ask(batch.pixels), batch.truth, batch.labelled)
 
     def _advance(self, answer: Answer) -> None:
         votes, labelled = answer.votes, answer.labelled
-        losses = [segmentation_loss(logits, answer.masks) for logits in votes]
-        loss = torch.stack(losses).mean()
-        if labelled < len(answer.masks):
-            loss = loss + self.batches.limit.excess(torch.stack(votes)[:, labelled:])
+        loss = torch.stack([loss_of(vote, answer.truth) for vote in votes]).mean()
+        if labelled < len(answer.truth.mask):
+            unknown = torch.stack([split(vote)[0][labelled:] for vote in votes])
+            loss = loss + self.batches.limit.excess(unknown)
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)

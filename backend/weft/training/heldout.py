@@ -60,7 +60,7 @@ def measure(
     for region in regions:
         patch = store[region]
         logits = forward_whole(network, patch, device)
-        guess, truth = logits.argmax(0), torch.from_numpy(patch.mask).long()
+        guess, truth = logits[:-1].argmax(0), torch.from_numpy(patch.mask).long()
         known = truth != UNKNOWN
         pairs = truth[known] * (classes + 1) + guess[known]
         confusion += torch.bincount(pairs, minlength=(classes + 1) ** 2).view_as(confusion)
@@ -68,7 +68,7 @@ def measure(
 
 
 def forward_whole(network: Network, patch: LabelledPatch, device: Device) -> Tensor:
-    """Logits (1 + K, h, w) of a patch, on the CPU."""
+    """Logits (1 + K + 1, h, w) of a patch, on the CPU."""
     height, width = patch.mask.shape
     multiple = network.multiple
     padding = (0, -width % multiple, 0, -height % multiple)

@@ -1,11 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cross-entropy and Dice over what is known."""
+"""Cross-entropy and Dice over what is known, for classes and for interiors."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from weft.labels.burn import UNKNOWN
+from weft.network import split
+from weft.training.truth import Truth
+
+INTERIOR = 0.5
+
+
+def loss_of(vote: Tensor, truth: Truth) -> Tensor:
+    """The loss, a scalar, of a head's vote (B, 1 + K + 1, H, W); interiors weigh INTERIOR."""
+    logits, interior = split(vote)
+    return segmentation_loss(logits, truth.mask) + INTERIOR * interior_loss(interior, truth)
+
+
+def interior_loss(logits: Tensor, truth: Truth) -> Tensor:
+    """Cross-entropy plus Dice loss of logits (B, H, W) that a pixel is interior."""
+    logits = logits.float()
+    known = truth.mask != UNKNOWN
+    if not known.any():
+        return logits.sum() * 0
+    wanted = truth.interior.to(logits.dtype)
+    entropy = F.binary_cross_entropy_with_logits(logits[known], wanted[known])
+    sure = logits.sigmoid()
+    return entropy + dice_loss(torch.stack([1 - sure, sure], 1), truth.interior, known)
 
 
 def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:

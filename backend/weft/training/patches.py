@@ -15,6 +15,7 @@ from rasterio.features import rasterize
 from torch import Tensor
 
 from weft.labels.burn import UNKNOWN, burn_mask, to_pixels
+from weft.labels.interior import burn_interiors
 from weft.labels.place import to_plane
 from weft.labels.read import Labels
 from weft.raster.read import RasterReader
@@ -26,15 +27,19 @@ MOST_BYTES = 2**30
 
 @dataclass(frozen=True)
 class LabelledPatch:
-    """Pixels (bands, h, w) in 0..1 and mask (h, w): 0 background, 1..K classes, 255 unknown."""
+    """Pixels (bands, h, w) in 0..1 and mask (h, w): 0 background, 1..K classes, 255 unknown.
+
+    `interior` (h, w) tells what lies deeper inside an object than its rim.
+    """
 
     pixels: Tensor
     mask: NDArray[np.uint8]
+    interior: NDArray[np.bool_]
 
     @property
     def nbytes(self) -> int:
         """Memory taken, in bytes."""
-        return self.pixels.numel() * self.pixels.element_size() + self.mask.nbytes
+        return self.pixels.nbytes + self.mask.nbytes + self.interior.nbytes
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def read_patch(sources: Sources, region: Region) -> LabelledPatch:
         # be the area that is held out
         mask[owners != (region.area if region.measurable else NO_AREA)] = UNKNOWN
     mask[~patch.valid] = UNKNOWN
-    return LabelledPatch(torch.from_numpy(patch.pixels), mask)
+    interior = burn_interiors(sources.labels, grid.crs, transform, region.shape)
+    return LabelledPatch(torch.from_numpy(patch.pixels), mask, interior)
 
 
 def burn_areas(

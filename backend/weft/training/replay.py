@@ -8,22 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from weft.training.truth import Truth
+
 REPEATS = 2
 MOST_BYTES = 2**28
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Frozen maps of some crops, and their masks (B, H, W); the first `labelled` have labels."""
+    """Frozen maps of some crops, and their truth (B, H, W); the first `labelled` have labels."""
 
     maps: list[Tensor]
-    masks: Tensor
+    truth: Truth
     labelled: int
 
     @property
     def nbytes(self) -> int:
         """Memory taken, in bytes."""
-        return sum(x.nbytes for x in (*self.maps, self.masks))
+        return sum(x.nbytes for x in self.maps) + self.truth.nbytes
 
 
 class Replay:

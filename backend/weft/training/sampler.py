@@ -13,6 +13,7 @@ from weft.labels.burn import UNKNOWN
 from weft.training.augment import Augmentation, crop
 from weft.training.patches import PatchStore
 from weft.training.regions import Region
+from weft.training.truth import Truth, joined
 
 OBJECT_SHARE = 0.5
 MOST_CENTRES = 4096
@@ -33,21 +34,21 @@ class Crops:
         self.size, self.settings = size, settings
         self.random = np.random.default_rng(seed)
 
-    def about(self, index: int, centre: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        """Pixels (bands, size, size) and mask (size, size) about (row, column) of a region."""
+    def about(self, index: int, centre: tuple[int, int]) -> tuple[Tensor, Truth]:
+        """Pixels (bands, size, size) and truth (size, size) about (row, column) of a region."""
         return crop(self.store[self.regions[index]], centre, self.size, self.settings, self.random)
 
 
 class CropSampler(Crops):
     """Draws batches of crops with labels."""
 
-    def batch(self, count: int) -> tuple[Tensor, Tensor]:
-        """Pixels (count, bands, size, size) and masks (count, size, size)."""
+    def batch(self, count: int) -> tuple[Tensor, Truth]:
+        """Pixels (count, bands, size, size) and truth (count, size, size)."""
         pairs = [self._draw() for _ in range(count)]
-        pixels, masks = zip(*pairs, strict=True)
-        return torch.stack(pixels), torch.stack(masks)
+        pixels, truths = zip(*pairs, strict=True)
+        return torch.stack(pixels), joined(truths, torch.stack)
 
-    def _draw(self) -> tuple[Tensor, Tensor]:
+    def _draw(self) -> tuple[Tensor, Truth]:
         if self.present and (0 not in self.centres or self.random.random() < OBJECT_SHARE):
             kind = int(self.random.choice(self.present))
         else:

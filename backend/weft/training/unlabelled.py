@@ -17,6 +17,7 @@ from weft.raster.inspect import RasterInfo
 from weft.raster.sampling import MOST_DECODED, decoded
 from weft.training.regions import NO_AREA, Region
 from weft.training.sampler import Crops
+from weft.training.truth import Truth
 
 SIDE = 384  # model pixels
 FEWEST_REGIONS, MOST_REGIONS = 4, 32
@@ -61,12 +62,12 @@ def place_region(image: int, info: RasterInfo, scale: float, random: np.random.G
 class Elsewhere(Crops):
     """Draws crops of unlabelled regions."""
 
-    def draw(self) -> tuple[Tensor, Tensor]:
-        """Pixels (1, bands, size, size) and mask (1, size, size), unknown but for lone labels."""
+    def draw(self) -> tuple[Tensor, Truth]:
+        """Pixels (1, bands, size, size) and truth (1, size, size), unknown but for lone labels."""
         index = int(self.random.integers(len(self.regions)))
         height, width = self.regions[index].shape
-        pixels, mask = self.about(index, (height // 2, width // 2))
-        return pixels[None], mask[None]
+        pixels, truth = self.about(index, (height // 2, width // 2))
+        return pixels[None], truth.each(lambda x: x[None])
 
 
 class ShareLimit:

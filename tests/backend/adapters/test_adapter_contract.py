@@ -45,7 +45,7 @@ def test_levels_have_the_promised_shapes(adapter: str, kind: str) -> None:
     promised = zip(network.adapter.channels, network.adapter.strides, strict=True)
     assert [tuple(x.shape) for x in levels] == [(2, c, 64 // s, 160 // s) for c, s in promised]
     with torch.no_grad():
-        assert network(torch.rand(1, 4, 96, 32)).shape == (1, 3, 96, 32)
+        assert network(torch.rand(1, 4, 96, 32)).shape == (1, 4, 96, 32)
 
 
 @each_pair

@@ -169,8 +169,8 @@ def test_every_damage_of_a_model_is_noticed(
     ("change", "words"),
     [
         (
-            {"format": 2},
-            "has the model format 2, but this WEFT knows format 1; install the version",
+            {"format": 1},
+            "has the model format 1, but this WEFT knows format 2; install the version",
         ),
         ({"bands": [1]}, "contradicts itself"),
         ({"classes": []}, "contradicts itself"),

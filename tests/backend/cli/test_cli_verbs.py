@@ -49,11 +49,11 @@ def test_the_rasters_lie_on_the_grid_of_the_image(
 ) -> None:
     weft("predict", model, scene.image, "--out", tmp_path, "--backbone-weights", scene.weights)
     with rasterio.open(scene.image) as image:
-        for kind in ("prob", "class"):
+        for kind, bands in (("prob", 2), ("class", 1)):
             with rasterio.open(tmp_path / f"town_{kind}.tif") as raster:
                 assert (raster.crs, raster.transform) == (image.crs, image.transform)
                 assert raster.shape == image.shape
-                assert (raster.dtypes, raster.nodata) == (("uint8",), 255)
+                assert (raster.dtypes, raster.nodata) == (("uint8",) * bands, 255)
                 assert raster.compression is rasterio.enums.Compression.deflate
                 assert raster.tags()["WEFT_SOURCE"] == "town.tif"
 

@@ -16,8 +16,9 @@ from weft.raster import inspect
 
 
 def as_classes(pixels: Batch) -> Batch:
-    """Three bands in 0..1 as three classes that sum to one."""
-    return (pixels / pixels.sum(1, keepdims=True).clip(1e-3)).astype(np.float32)
+    """Three bands in 0..1 as three classes that sum to one, and the first as interiors."""
+    classes = pixels / pixels.sum(1, keepdims=True).clip(1e-3)
+    return np.concatenate([classes, pixels[:, :1]], axis=1, dtype=np.float32)
 
 
 def peak_mb() -> float:

@@ -61,7 +61,7 @@ def small_model(backbone: str, adapter: str) -> Model:
 
 
 class FunctionEngine:
-    """Probabilities (B, 1 + K, h, w) by a function of pixels (B, bands, h, w)."""
+    """Probabilities (B, 1 + count, h, w) by a function of pixels (B, bands, h, w)."""
 
     name = "function"
 
@@ -96,18 +96,16 @@ def write_image(path: Path, pixels: NDArray[Any], gsd: float = 0.5, **change: An
 
 
 def predict_whole(
-    path: Path, engine: Any, side: int, overlap: int, scale: float = 1.0, classes: int = 1
+    path: Path, engine: Any, side: int, overlap: int, scale: float = 1.0, count: int = 1
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Probabilities (K, H, W) and validity (H, W) of a whole image, stretched from 0..255."""
+    """Probabilities (count, H, W) and validity (H, W) of a whole image, stretched from 0..255."""
     info = inspect(path)
     plan = plan_tiles(whole_image(info.grid), scale, side, overlap)
     stretch = Stretch((0.0,) * info.bands, (255.0,) * info.bands)
-    probabilities = np.full((classes, info.grid.height, info.grid.width), np.nan, np.float32)
+    probabilities = np.full((count, info.grid.height, info.grid.width), np.nan, np.float32)
     valid = np.zeros((info.grid.height, info.grid.width), bool)
     row = 0
-    strips = predict_strips(
-        path, info.data_bands, stretch, engine, plan, classes, lambda done: None
-    )
+    strips = predict_strips(path, info.data_bands, stretch, engine, plan, count, lambda done: None)
     for strip in strips:
         assert strip.row == row
         row += len(strip.valid)

@@ -49,9 +49,9 @@ def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> 
     given = OnnxEngine(tmp_path / "model.onnx", ["CPUExecutionProvider"])
     for tile in tiles():
         expected, result = exact.predict(tile), given.predict(tile)
-        assert result.shape == (1, 3, SIDE, SIDE)
+        assert result.shape == (1, 4, SIDE, SIDE)
         assert np.abs(result - expected).max() <= 1e-3
-        np.testing.assert_allclose(result.sum(1), 1, atol=1e-4)
+        np.testing.assert_allclose(result[:, :3].sum(1), 1, atol=1e-4)
 
 
 def test_the_file_says_all_that_a_program_needs(tmp_path: Path) -> None:
@@ -68,6 +68,12 @@ def test_the_file_says_all_that_a_program_needs(tmp_path: Path) -> None:
     assert stored["class_names"] == {"0": "background", "1": "roof", "2": "ship"}
     assert stored["weft_model"] == "linear-12345678"
     assert stored["card"] == json.loads(json.dumps(asdict(expected)))
-    (entry,), (output,) = proto.graph.input, proto.graph.output
-    shape = [axis.dim_value for axis in entry.type.tensor_type.shape.dim]
-    assert (entry.name, shape, output.name) == ("image", [1, 3, SIDE, SIDE], "probabilities")
+    shapes = {
+        entry.name: [axis.dim_value for axis in entry.type.tensor_type.shape.dim]
+        for entry in (*proto.graph.input, *proto.graph.output)
+    }
+    assert shapes == {
+        "image": [1, 3, SIDE, SIDE],
+        "probabilities": [1, 3, SIDE, SIDE],
+        "interior": [1, 1, SIDE, SIDE],
+    }

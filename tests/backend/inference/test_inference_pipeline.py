@@ -61,10 +61,11 @@ def test_every_method_takes_images_of_odd_sizes(
     pixels = np.random.default_rng(0).integers(0, 255, (3, *shape), np.uint8)
     path = write_image(tmp_path / "odd.tif", pixels)
     engine = TorchEngine(small_network("test_vit", adapter), cpu("test").in_full_precision())
-    probabilities, valid = predict_whole(path, engine, 64, 16, classes=2)
-    assert valid.all() and probabilities.shape == (2, *shape)
+    probabilities, valid = predict_whole(path, engine, 64, 16, count=3)
+    assert valid.all() and probabilities.shape == (3, *shape)
     assert np.isfinite(probabilities).all() and probabilities.min() >= 0
-    assert probabilities.sum(0).max() <= 1 + 1e-5
+    assert probabilities[:2].sum(0).max() <= 1 + 1e-5
+    assert probabilities[2].max() <= 1
 
 
 @pytest.mark.parametrize("scale", [0.125, 0.3, 0.5, 0.77, 1.3, 2, 3.7, 8])

@@ -60,13 +60,17 @@ def write_raster(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def write_prediction(write_raster: Callable[..., Path]) -> Callable[..., tuple[Path, Path]]:
-    """Writes the class and the probability raster of one image, tagged as predict does."""
+    """Writes the class and the probability raster of one image, tagged as predict does.
+
+    A band beyond the `names` tells of interiors.
+    """
 
     def write(
         probability: np.ndarray, names: tuple[str, ...], stem: str = "image", **change: Any
     ) -> tuple[Path, Path]:
         quantised = np.round(probability * 254).astype(np.uint8)
-        classes = np.where(quantised.max(axis=0) >= 127, quantised.argmax(axis=0) + 1, 0)
+        own = quantised[: len(names)]
+        classes = np.where(own.max(axis=0) >= 127, own.argmax(axis=0) + 1, 0)
         listed = [{"name": name, "colour": "#ff0000"} for name in names]
         shared = {
             "WEFT_CLASSES": json.dumps(listed),

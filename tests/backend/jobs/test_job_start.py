@@ -42,12 +42,13 @@ def test_without_knowledge_everything_counts_as_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "rows"), [(["a", "b"], [0, 1, 2]), (["b", "a"], [0, 2, 1]), (["b", "new"], [0, 2, -1])]
+    ("now", "rows"),
+    [(["a", "b"], [0, 1, 2, 3]), (["b", "a"], [0, 2, 1, 3]), (["b", "new"], [0, 2, -1, 3])],
 )
 def test_classes_keep_their_rows_by_name(now: list[str], rows: list[int]) -> None:
     state = {
-        "heads.0.classify.weight": torch.arange(3.0).view(3, 1, 1, 1) + 1,
-        "heads.2.levels.1.bias": torch.arange(3.0) + 1,
+        "heads.0.classify.weight": torch.arange(4.0).view(4, 1, 1, 1) + 1,
+        "heads.2.levels.1.bias": torch.arange(4.0) + 1,
         "adapter.x": torch.ones(2),
     }
     changed = with_classes(state, ["a", "b"], now)

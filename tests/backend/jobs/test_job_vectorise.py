@@ -2,6 +2,7 @@
 """From prediction rasters to a file of polygons, with every field filled and every mistake told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +11,7 @@ import pytest
 from affine import Affine
 
 from weft.errors import Cancelled, OutputError, RasterError, RequestError
-from weft.jobs.vectorise import VectoriseRequest, vectorise
+from weft.jobs.vectorise import ClassLimits, VectoriseRequest, vectorise
 from weft.progress import Context
 
 Make = Callable[..., tuple[Path, Path]]
@@ -78,6 +79,51 @@ def test_limits_and_simplification(
     result = vectorise(request, context)
     assert result.counts == {"roof": 1}
     assert result.area_m2["roof"] == pytest.approx(100)
+
+
+@pytest.fixture
+def row_of_houses() -> np.ndarray:
+    """Three houses and three trees, wall to wall, and the interiors of all six, (3, 40, 50)."""
+    pixels = np.zeros((3, 40, 50))
+    pixels[0, 5:15, 5:35] = 0.9
+    pixels[1, 20:30, 5:35] = 0.8
+    for top in (5, 20):
+        for left in (5, 15, 25):
+            pixels[2, top + 3 : top + 7, left + 3 : left + 7] = 0.9
+    return pixels
+
+
+def test_objects_that_touch_are_told_apart(
+    write_prediction: Make, row_of_houses: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    for raster in write_prediction(row_of_houses, ("roof", "tree")):
+        request = VectoriseRequest((raster,), tmp_path / "a.gpkg", simplify_m=1)
+        assert vectorise(request, context).counts == {"roof": 3, "tree": 3}
+        frame = read(tmp_path / "a.gpkg")
+        assert list(frame["area_m2"]) == [100] * 6
+        assert list(frame["confidence"]) == pytest.approx([0.9] * 3 + [0.8] * 3, abs=0.002)
+        assert frame.union_all().area == frame.area.sum()
+
+
+def test_objects_that_touch_stay_together_where_that_is_wanted(
+    write_prediction: Make, row_of_houses: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, _ = write_prediction(row_of_houses, ("roof", "tree"))
+    fused = VectoriseRequest((classes,), tmp_path / "a.gpkg", split=False)
+    assert vectorise(fused, context).counts == {"roof": 1, "tree": 1}
+    trees = replace(fused, split=True, classes={"tree": ClassLimits(split=False)})
+    assert vectorise(trees, context).counts == {"roof": 3, "tree": 1}
+
+
+def test_objects_too_small_for_the_limit_go_to_their_neighbours(
+    write_prediction: Make, row_of_houses: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    row_of_houses[2, 14, 14] = 0.6
+    classes, _ = write_prediction(row_of_houses, ("roof", "tree"))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_area_m2=40)
+    result = vectorise(request, context)
+    assert result.counts == {"roof": 3, "tree": 3}
+    assert result.area_m2["roof"] == 300
 
 
 def test_both_rasters_of_a_pair_count_once(

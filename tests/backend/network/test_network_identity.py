@@ -99,7 +99,7 @@ def test_any_number_of_bands_gives_logits_of_the_image_size(
 ) -> None:
     network = make_network(adapter=adapter, bands=bands, classes=3)
     with torch.no_grad():
-        assert network(torch.rand(2, bands, 32, 64)).shape == (2, 4, 32, 64)
+        assert network(torch.rand(2, bands, 32, 64)).shape == (2, 5, 32, 64)
 
 
 def test_weft_sees_bands_that_the_frozen_network_cannot(awake) -> None:

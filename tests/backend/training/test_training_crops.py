@@ -28,7 +28,7 @@ def telling_patch(height: int, width: int, seed: int, grain: int = 1) -> Labelle
     mask = coarse.repeat(grain, 0).repeat(grain, 1)[:height, :width].astype(np.uint8)
     rows, columns = np.mgrid[0:height, 0:width]
     bands = [mask / 10, rows / height, columns / width]
-    return LabelledPatch(torch.from_numpy(np.stack(bands).astype(np.float32)), mask)
+    return LabelledPatch(torch.from_numpy(np.stack(bands).astype(np.float32)), mask, mask % 2 > 0)
 
 
 SIDES = st.integers(5, 70)
@@ -36,15 +36,17 @@ SIDES = st.integers(5, 70)
 
 @settings(deadline=None, max_examples=40)
 @given(SIDES, SIDES, st.integers(0, 10_000), st.sampled_from([16, 32]))
-def test_pixels_and_mask_move_together(height: int, width: int, seed: int, size: int) -> None:
+def test_pixels_and_truth_move_together(height: int, width: int, seed: int, size: int) -> None:
     patch = telling_patch(height, width, seed)
     random = np.random.default_rng(seed)
     centre = (int(random.integers(height)), int(random.integers(width)))
-    pixels, mask = crop(patch, centre, size, MOVES, random)
+    pixels, truth = crop(patch, centre, size, MOVES, random)
+    mask = truth.mask
     assert pixels.shape == (3, size, size)
-    assert mask.shape == (size, size)
+    assert mask.shape == truth.interior.shape == (size, size)
     known = mask != UNKNOWN
     assert known.any()
+    assert truth.interior[known].equal(mask[known] % 2)
     torch.testing.assert_close(pixels[0][known] * 10, mask[known].float(), atol=1e-5, rtol=0)
 
 
@@ -62,7 +64,9 @@ def test_all_eight_turns_and_mirrors_are_drawn() -> None:
 @given(st.integers(0, 10_000))
 def test_scaled_crops_agree_away_from_borders(seed: int) -> None:
     patch = telling_patch(96, 96, seed, grain=24)
-    pixels, mask = crop(patch, (48, 48), 32, SCALES, np.random.default_rng(seed))
+    pixels, truth = crop(patch, (48, 48), 32, SCALES, np.random.default_rng(seed))
+    mask = truth.mask
+    assert truth.interior[mask != UNKNOWN].equal(mask[mask != UNKNOWN] % 2)
     largest = torch.nn.functional.max_pool2d(mask[None].float(), 5, 1, 2)[0]
     least = -torch.nn.functional.max_pool2d(-mask[None].float(), 5, 1, 2)[0]
     inside = (largest == least) & (mask != UNKNOWN)
@@ -72,7 +76,8 @@ def test_scaled_crops_agree_away_from_borders(seed: int) -> None:
 
 def test_beyond_the_patch_it_is_mirrored_and_unknown() -> None:
     patch = telling_patch(10, 12, 0)
-    pixels, mask = cut(patch, -4, -3, 20)
+    pixels, truth = cut(patch, -4, -3, 20)
+    mask = truth.mask
     outside = np.ones((20, 20), bool)
     outside[4:14, 3:15] = False
     assert (mask.numpy() == UNKNOWN).tolist() == outside.tolist()
@@ -93,8 +98,8 @@ def test_mirrored_indexes_stay_inside_and_are_continuous(length: int, start: int
 def test_unknown_pixels_of_a_patch_stay_unknown() -> None:
     patch = telling_patch(40, 40, 0)
     patch.mask[:] = UNKNOWN
-    _, mask = crop(patch, (20, 20), 32, SCALES, np.random.default_rng(0))
-    assert (mask == UNKNOWN).all()
+    _, truth = crop(patch, (20, 20), 32, SCALES, np.random.default_rng(0))
+    assert (truth.mask == UNKNOWN).all()
 
 
 def test_recoloured_pixels_stay_in_range_and_differ() -> None:
@@ -111,14 +116,14 @@ def rare_patch() -> LabelledPatch:
     mask = np.zeros((200, 200), np.uint8)
     mask[:100, :100] = 1
     mask[150:153, 150:153] = 2
-    return LabelledPatch(torch.rand(3, 200, 200), mask)
+    return LabelledPatch(torch.rand(3, 200, 200), mask, mask > 0)
 
 
 def test_rare_classes_are_drawn_as_often_as_common_ones() -> None:
     store = {REGION: rare_patch()}
     sampler = CropSampler(store, [REGION], 32, Augmentation(), seed=0)
-    _, masks = sampler.batch(200)
-    shown = Counter(value for mask in masks for value in mask.unique().tolist())
+    _, truth = sampler.batch(200)
+    shown = Counter(value for mask in truth.mask for value in mask.unique().tolist())
     assert shown[2] > 30
     assert shown[1] > 50
     assert shown[0] > 100
@@ -127,22 +132,23 @@ def test_rare_classes_are_drawn_as_often_as_common_ones() -> None:
 def test_objects_alone_can_be_drawn() -> None:
     patch = rare_patch()
     patch.mask[patch.mask == 0] = UNKNOWN
-    _, masks = CropSampler({REGION: patch}, [REGION], 32, Augmentation(), seed=0).batch(20)
-    assert all(((mask == 1) | (mask == 2)).any() for mask in masks)
+    _, truth = CropSampler({REGION: patch}, [REGION], 32, Augmentation(), seed=0).batch(20)
+    assert all(((mask == 1) | (mask == 2)).any() for mask in truth.mask)
 
 
 def test_every_crop_has_something_known() -> None:
     patch = rare_patch()
     patch.mask[20:] = UNKNOWN
-    _, masks = CropSampler({REGION: patch}, [REGION], 32, Augmentation(), seed=0).batch(60)
-    assert all((mask != UNKNOWN).any() for mask in masks)
+    _, truth = CropSampler({REGION: patch}, [REGION], 32, Augmentation(), seed=0).batch(60)
+    assert all((mask != UNKNOWN).any() for mask in truth.mask)
 
 
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_same_seed_draws_the_same_batches(seed: int) -> None:
     def batches(number: int) -> list[torch.Tensor]:
         sampler = CropSampler({REGION: rare_patch_fixed}, [REGION], 32, Augmentation(), number)
-        return [*sampler.batch(3), *sampler.batch(3)]
+        drawn = [sampler.batch(3), sampler.batch(3)]
+        return [x for pixels, truth in drawn for x in (pixels, truth.mask, truth.interior)]
 
     rare_patch_fixed = rare_patch()
     assert all(a.equal(b) for a, b in zip(batches(seed), batches(seed), strict=True))

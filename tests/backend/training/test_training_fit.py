@@ -71,7 +71,9 @@ class Watched(Trainer):
 
         def watched(sampler: CropSampler) -> Batch:
             batch = draw(sampler)
-            (self.searched if self.searching else self.later).append((batch.pixels, batch.masks))
+            (self.searched if self.searching else self.later).append(
+                (batch.pixels, batch.truth.mask)
+            )
             return batch
 
         batches.draw = watched  # type: ignore[method-assign]

@@ -30,7 +30,7 @@ def store_of(*areas: dict[int, int]) -> tuple[dict[Region, LabelledPatch], Seque
             flat[start : start + count] = value
             start += count
         region = Region(0, Window(0, 20 * number, 20, 20), (20, 20), number)
-        store[region] = LabelledPatch(torch.zeros(3, 20, 20), mask)
+        store[region] = LabelledPatch(torch.zeros(3, 20, 20), mask, mask > 0)
     return store, list(store)
 
 
@@ -72,12 +72,13 @@ class Oracle(torch.nn.Module):
         assert image.shape[2] % 32 == image.shape[3] % 32 == 0
         assert not self.training
         bright = image[:, :1] - 0.5
-        return torch.cat([-bright, bright, torch.full_like(bright, -9)], dim=1)
+        never = torch.full_like(bright, -9)
+        return torch.cat([-bright, bright, never, torch.full_like(bright, 99)], dim=1)
 
 
 def test_a_patch_of_any_size_is_measured_whole() -> None:
-    patch = LabelledPatch(torch.rand(3, 45, 70), np.zeros((45, 70), np.uint8))
-    assert forward_whole(Oracle(), patch, CPU).shape == (3, 45, 70)
+    patch = LabelledPatch(torch.rand(3, 45, 70), *np.zeros((2, 45, 70), np.uint8))
+    assert forward_whole(Oracle(), patch, CPU).shape == (4, 45, 70)
 
 
 def test_only_known_pixels_count() -> None:
@@ -88,6 +89,7 @@ def test_only_known_pixels_count() -> None:
     pixels[:, :5] = 1
     pixels[:, 30:] = 1
     region = Region(0, Window(0, 0, 40, 40), (40, 40), 0)
-    first, second = measure(Oracle(), {region: LabelledPatch(pixels, mask)}, [region], CPU, 2)
+    store = {region: LabelledPatch(pixels, mask, mask > 0)}
+    first, second = measure(Oracle(), store, [region], CPU, 2)
     assert first == pytest.approx(0.5)
     assert math.isnan(second)

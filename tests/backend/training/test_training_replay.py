@@ -6,10 +6,11 @@ import torch
 
 from weft.training import replay
 from weft.training.replay import Replay, Seen
+from weft.training.truth import Truth
 
 
 def numbered(number: int) -> Seen:
-    return Seen([torch.full((2, 1, 4, 4), float(number))], torch.zeros(2, 8, 8), 2)
+    return Seen([torch.full((2, 1, 4, 4), float(number))], Truth(*torch.zeros(2, 2, 8, 8)), 2)
 
 
 def draws(count: int, seed: int = 0) -> list[int]:
