@@ -19,6 +19,7 @@ from weft.labels.read import BACKGROUND, Labels
 
 RIM = 6.0  # pixels
 SHARE = 0.4  # of the radius of the largest circle inside, where that is less
+BEYOND = 64  # pixels of a label around the window that are looked at; outlines may be endless
 
 
 def burn_interiors(
@@ -32,7 +33,12 @@ def burn_interiors(
     frame = to_plane(labels.frame, grid_crs)
     frame = frame.iloc[touching(frame, outline(transform, shape).buffer(pixel))]
     geometries = to_pixels(thicken(np.asarray(frame.geometry.values), pixel), transform)
-    parts, owner = shapely.get_parts(geometries, return_index=True)
+    # another CRS may have made outlines cross themselves
+    geometries = shapely.make_valid(geometries)
+    near = shapely.box(-BEYOND, -BEYOND, shape[1] + BEYOND, shape[0] + BEYOND)
+    parts, owner = shapely.get_parts(shapely.intersection(geometries, near), return_index=True)
+    solid = shapely.area(parts) > 0
+    parts, owner = parts[solid], owner[solid]
     inside = interiors(parts)
     inside[(frame["class"] == BACKGROUND).to_numpy()[owner]] = shapely.Polygon()
     # each object wipes what lies below it before its own interior is burnt

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 from rasterio.features import rasterize
-from shapely import LineString, MultiPolygon, Polygon, box
+from shapely import GeometryCollection, LineString, MultiPolygon, Polygon, box
 
 from weft.labels.burn import burn_mask
 from weft.labels.interior import RIM, burn_interiors
@@ -101,3 +101,22 @@ def test_the_rim_is_measured_in_pixels() -> None:
 
 def test_without_labels_on_the_window_nothing_is_interior() -> None:
     assert not burn(labels((box(500, 500, 600, 600), "a"))).any()
+
+
+def test_what_is_far_beyond_the_window_makes_no_difference() -> None:
+    shape = Polygon([(10, 10), (70, 10), (70, 1000), (9000, 1000), (9000, 1100), (10, 1100)])
+    short = Polygon([(10, 10), (70, 10), (70, 300), (10, 300)])
+    assert np.array_equal(burn(labels((shape, "a"))), burn(labels((short, "a"))))
+
+
+def test_parts_without_an_area_are_no_objects() -> None:
+    mixed = GeometryCollection([LineString([(0, 0), (70, 50)]), box(0, 0, 30, 30)])
+    assert burn(labels((mixed, "a"))).sum() == 18 * 18
+
+
+def test_an_outline_that_crosses_itself_is_burnt() -> None:
+    bow = Polygon([(0, 0), (60, 50), (60, 0), (0, 50)])
+    inside = burn(labels((bow, "a")))
+    assert inside[25, 10]
+    assert inside[25, 50]
+    assert not inside[25, 30]
