@@ -534,6 +534,10 @@
         <translation>Die Engine läuft: {}.</translation>
     </message>
     <message>
+        <source>Starting</source>
+        <translation>Beginnt</translation>
+    </message>
+    <message>
         <source>Reading the labelled areas</source>
         <translation>Die Gebiete werden gelesen</translation>
     </message>

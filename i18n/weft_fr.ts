@@ -534,6 +534,10 @@
         <translation>Le moteur fonctionne : {}.</translation>
     </message>
     <message>
+        <source>Starting</source>
+        <translation>Démarrage</translation>
+    </message>
+    <message>
         <source>Reading the labelled areas</source>
         <translation>Lecture des zones dessinées</translation>
     </message>

@@ -7,6 +7,7 @@ from ..translate import tr
 def in_words(said):
     """A stage of a job, or why there is no GPU: "Predicting a.tif" keeps its file name."""
     known = {
+        "Starting": tr("Starting"),
         "Reading the labelled areas": tr("Reading the labelled areas"),
         "Looking at what is labelled": tr("Looking at what is labelled"),
         "Looking for what to label": tr("Looking for what to label"),

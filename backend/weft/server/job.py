@@ -81,7 +81,11 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
         raise as_rpc(mistake) from mistake
     with logging_to(folder) as log:
         try:
-            result = job.method(job.call.params, context_of(job, folder, log, send))
+            context = context_of(job, folder, log, send)
+            context.check_cancelled()
+            # loading PyTorch may take seconds
+            context.progress(0, 1, "Starting")
+            result = job.method(job.call.params, context)
         except (WeftError, Cancelled) as ending:
             log.info("%s", ending or "cancelled")
             raise as_rpc(ending, folder) from ending
