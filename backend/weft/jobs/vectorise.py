@@ -134,19 +134,6 @@ def outlines(
     return frame[frame["area_m2"] >= limits.min_area_m2[values[origin]]]
 
 
-def find_objects(
-    classes: NDArray[np.uint8], prediction: Prediction, limits: "Limits", context: Context
-) -> Objects:
-    """What is one object in `classes` (h, w): where objects touch, interiors decide, if known."""
-    interior = None
-    if limits.split.any():
-        interior = read_interiors(prediction, context.check_cancelled)
-    if interior is None:
-        return fused(classes)
-    interior[~limits.split[classes]] = 0
-    return separate(classes, interior, limits.min_area_m2 / prediction.gsd_m**2)
-
-
 @dataclass(frozen=True)
 class Limits:
     """Limits (256,) by value of a class raster; `thresholds` None takes the raster as it is."""
@@ -174,6 +161,19 @@ def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
     common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
     thresholds = [common if each.threshold is None else each.threshold for each in own]
     return Limits(thresholds or [common], areas, holes, split)
+
+
+def find_objects(
+    classes: NDArray[np.uint8], prediction: Prediction, limits: Limits, context: Context
+) -> Objects:
+    """What is one object in `classes` (h, w): where objects touch, interiors decide, if known."""
+    interior = None
+    if limits.split.any():
+        interior = read_interiors(prediction, context.check_cancelled)
+    if interior is None:
+        return fused(classes)
+    interior[~limits.split[classes]] = 0
+    return separate(classes, interior, limits.min_area_m2 / prediction.gsd_m**2)
 
 
 def check_limits(request: VectoriseRequest) -> None:

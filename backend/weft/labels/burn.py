@@ -35,23 +35,33 @@ def burn_mask(
     where a label reaches beyond it; a label that touches no area counts by itself. Without areas
     only labelled pixels are known. Overlapping labels: the later in the file wins.
     """
-    pixel = pixel_size(transform)
-    place = outline(transform, shape).buffer(pixel)
-    frame = to_plane(labels.frame, grid_crs)
-    frame = frame.iloc[touching(frame, place)]
-    geometries = thicken(np.asarray(frame.geometry.values), pixel)
-    values = _values(frame["class"], classes)
+    names, geometries = labels_near(labels, grid_crs, transform, shape)
+    values = _values(names, classes)
     mask = np.full(shape, UNKNOWN, np.uint8)
     if areas is None:
         return _paint(mask, geometries, values, transform)
     plane = to_plane(areas, grid_crs)
-    near = np.asarray(plane.iloc[touching(plane, place)])
+    near = np.asarray(plane.iloc[touching(plane, surroundings(transform, shape))])
     mask = _paint(mask, near, np.zeros(len(near), np.uint8), transform)
     known = mask == 0
     lone = _lone(geometries, plane)
     labelled = _paint(mask.copy(), geometries[~lone], values[~lone], transform)
     mask[known] = labelled[known]
     return _paint(mask, geometries[lone], values[lone], transform)
+
+
+def labels_near(
+    labels: Labels, grid_crs: CRS | None, transform: Affine, shape: tuple[int, int]
+) -> tuple[Sequence[str], Geometries]:
+    """Classes and geometries, in the grid's CRS and none thinner than a pixel, of labels there."""
+    frame = to_plane(labels.frame, grid_crs)
+    frame = frame.iloc[touching(frame, surroundings(transform, shape))]
+    return frame["class"], thicken(np.asarray(frame.geometry.values), pixel_size(transform))
+
+
+def surroundings(transform: Affine, shape: tuple[int, int]) -> shapely.Polygon:
+    """The ground of a grid and a pixel around it, in CRS coordinates."""
+    return outline(transform, shape).buffer(pixel_size(transform))
 
 
 def count_overlaps(labels: Labels, transform: Affine) -> int:

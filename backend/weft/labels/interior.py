@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.features import rasterize
 
-from weft.labels.burn import Geometries, pixel_size, thicken, to_pixels
-from weft.labels.place import outline, to_plane, touching
+from weft.labels.burn import Geometries, labels_near, to_pixels
 from weft.labels.read import BACKGROUND, Labels
 
 RIM = 6.0  # pixels
@@ -29,18 +28,15 @@ def burn_interiors(
 
     Where labels overlap, the later in the file covers the earlier, its rim included.
     """
-    pixel = pixel_size(transform)
-    frame = to_plane(labels.frame, grid_crs)
-    frame = frame.iloc[touching(frame, outline(transform, shape).buffer(pixel))]
-    geometries = to_pixels(thicken(np.asarray(frame.geometry.values), pixel), transform)
+    names, geometries = labels_near(labels, grid_crs, transform, shape)
     # another CRS may have made outlines cross themselves
-    geometries = shapely.make_valid(geometries)
+    geometries = shapely.make_valid(to_pixels(geometries, transform))
     near = shapely.box(-BEYOND, -BEYOND, shape[1] + BEYOND, shape[0] + BEYOND)
     parts, owner = shapely.get_parts(shapely.intersection(geometries, near), return_index=True)
     solid = shapely.area(parts) > 0
     parts, owner = parts[solid], owner[solid]
     inside = interiors(parts)
-    inside[(frame["class"] == BACKGROUND).to_numpy()[owner]] = shapely.Polygon()
+    inside[(np.asarray(names) == BACKGROUND)[owner]] = shapely.Polygon()
     # each object wipes what lies below it before its own interior is burnt
     layers = np.stack([parts, inside], axis=1).ravel()
     values = np.tile([0, 1], len(parts))

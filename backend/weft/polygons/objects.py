@@ -15,7 +15,7 @@ from rasterio.features import rasterize
 from weft.polygons.prediction import FULL
 from weft.polygons.trace import trace
 
-SEED = 0.7  # probability of interiors; between neighbours it seldom falls to nothing
+SEED = 0.7  # probability of interiors; at one half more neighbours are still one piece
 ROWS = 512
 FIRST = 256  # numbers below it are classes
 
