@@ -2,11 +2,14 @@
 """Objects that touch, told apart: each interior grows until it meets the others.
 
 Seeded region growing (Adams and Bischof 1994, 10.1109/34.295913), with the interiors that the
-network found as seeds, and all pixels of a class alike.
+network found as seeds, and all pixels of a class alike. Regions are joined again where the network
+saw no rim between them, by the mean along their border as in the merging of contours (Arbeláez et
+al. 2011, 10.1109/TPAMI.2010.161).
 """
 
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
@@ -16,6 +19,7 @@ from weft.polygons.prediction import FULL
 from weft.polygons.trace import trace
 
 SEED = 0.7  # probability of interiors; at one half more neighbours are still one piece
+RIM_BELOW = 0.25  # a border is a rim where the mean probability of interiors is less
 ROWS = 512
 FIRST = 256  # numbers below it are classes
 
@@ -40,7 +44,7 @@ def fused(classes: Classes) -> Objects:
 
 
 def separate(classes: Classes, interior: NDArray[np.uint8], least: NDArray[np.float64]) -> Objects:
-    """One object for each interior; what has none stays whole. All pixels keep their class.
+    """One object for each interior with a rim; what has none stays whole. Pixels keep their class.
 
     `classes` (h, w), `interior` (h, w) in 0..FULL. What comes out smaller than `least` (256,)
     pixels of its class is no object of its own, and goes to its neighbours.
@@ -55,6 +59,7 @@ def separate(classes: Classes, interior: NDArray[np.uint8], least: NDArray[np.fl
     numbered = zip(seeds, range(FIRST, len(of)), strict=True)
     rasterize(numbered, out=regions, transform=Affine.translation(-1, -1))
     grow(regions, framed)
+    join(regions[1:-1, 1:-1], interior, of)
     small = sizes(regions, len(of)) < least[of]
     small[:FIRST] = False
     if small.any():
@@ -84,6 +89,40 @@ def grow(regions: Regions, classes: Classes) -> None:
             label[beside[own]] = label[front[own]]
             taken.append(beside[own])
         front = np.concatenate(taken)
+
+
+def join(regions: Regions, interior: NDArray[np.uint8], of: Classes) -> None:
+    """Make one of regions (h, w) of one class that no rim parts; `of` are the regions' classes."""
+    pairs, levels = borders(regions, interior)
+    kinds = of[pairs]
+    whole = (levels >= RIM_BELOW * FULL) & (kinds[:, 0] == kinds[:, 1])
+    target = np.arange(len(of), dtype=np.int32)
+    for group in nx.connected_components(nx.Graph(pairs[whole].tolist())):
+        target[list(group)] = min(group)
+    for start in range(0, len(regions), ROWS):
+        rows = slice(start, start + ROWS)
+        regions[rows] = target[regions[rows]]
+
+
+def borders(
+    regions: Regions, interior: NDArray[np.uint8]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Pairs (n, 2) of regions side by side, and the mean of `interior` along their borders (n,).
+
+    A border is made of the pixels on both of its sides; values of `regions` below FIRST have none.
+    """
+    pairs, levels = [], []
+    for start in range(0, len(regions), ROWS):
+        stop = start + ROWS + 1
+        number, level = regions[start:stop], interior[start:stop].astype(np.float32)
+        for one, other in (np.s_[:ROWS, :-1], np.s_[:ROWS, 1:]), (np.s_[:-1], np.s_[1:]):
+            met = (number[one] != number[other]) & (number[one] >= FIRST) & (number[other] >= FIRST)
+            pairs.append(np.stack([number[one][met], number[other][met]], axis=1))
+            levels.append((level[one][met] + level[other][met]) / 2)
+    every = np.sort(np.concatenate(pairs))
+    sides, border = np.unique(every, axis=0, return_inverse=True)
+    border = border.reshape(-1)
+    return sides, np.bincount(border, np.concatenate(levels)) / np.bincount(border)
 
 
 def sizes(regions: Regions, count: int) -> NDArray[np.int64]:

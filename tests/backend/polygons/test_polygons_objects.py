@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from weft.polygons.objects import FIRST, SEED, Objects, fused, separate
+from weft.polygons.objects import FIRST, ROWS, SEED, Objects, borders, fused, separate
 from weft.polygons.prediction import FULL
 from weft.polygons.trace import trace
 
@@ -29,7 +29,7 @@ def classes_of(objects: Objects) -> np.ndarray:
 
 def blocks(columns: int = 20) -> tuple[np.ndarray, np.ndarray]:
     """Two halves that touch, each with an interior as far from the middle as the other's."""
-    classes, interior = np.ones((8, columns), np.uint8), np.full((8, columns), 60, np.uint8)
+    classes, interior = np.ones((8, columns), np.uint8), np.full((8, columns), 20, np.uint8)
     interior[2:6, 3:7] = interior[2:6, columns - 7 : columns - 3] = 240
     return classes, interior
 
@@ -47,12 +47,13 @@ def test_every_pixel_keeps_its_class_and_every_object_is_whole(prediction, least
 
 @settings(max_examples=80, deadline=None)
 @given(predictions())
-def test_a_connected_region_has_as_many_objects_as_interiors(prediction) -> None:
+def test_there_are_no_more_objects_than_interiors_and_no_fewer_than_regions(prediction) -> None:
     classes, interior = prediction
     seeds, _ = trace(np.where(interior >= SEED * FULL, classes, 0).astype(np.uint8))
-    objects = separate(classes, interior, NO_LIMIT)
-    _, numbers = trace(objects.regions)
-    assert (numbers >= FIRST).sum() == len(seeds)
+    whole, _ = trace(classes)
+    _, numbers = trace(separate(classes, interior, NO_LIMIT).regions)
+    assert len(whole) <= len(numbers)
+    assert (numbers >= FIRST).sum() <= len(seeds)
 
 
 @settings(max_examples=80, deadline=None)
@@ -70,6 +71,31 @@ def test_the_wall_lies_midway_between_interiors() -> None:
     assert left != right
     assert (regions[:, :10] == left).all()
     assert (regions[:, 10:] == right).all()
+
+
+@pytest.mark.parametrize(("between", "objects"), [(20, 2), (60, 2), (70, 1), (120, 1)])
+def test_objects_are_one_where_no_rim_parts_them(between: int, objects: int) -> None:
+    classes, interior = blocks()
+    interior[:, 9:11] = between
+    assert len(np.unique(separate(classes, interior, NO_LIMIT).regions)) == objects
+
+
+def test_a_leak_in_a_rim_joins_nothing() -> None:
+    classes, interior = blocks()
+    interior[4, 7:13] = 160
+    assert len(np.unique(separate(classes, interior, NO_LIMIT).regions)) == 2
+
+
+def test_borders_are_measured_on_both_sides_and_across_blocks_of_rows() -> None:
+    regions = np.full((2 * ROWS + 3, 4), FIRST, np.int32)
+    regions[:, 2:] = FIRST + 1
+    regions[ROWS:, 2:] = FIRST + 2
+    interior = np.zeros(regions.shape, np.uint8)
+    interior[:, 1] = 100
+    interior[ROWS - 1, 2:] = 50
+    sides, levels = borders(regions, interior)
+    assert sides.tolist() == [[FIRST, FIRST + 1], [FIRST, FIRST + 2], [FIRST + 1, FIRST + 2]]
+    assert levels == pytest.approx([50 + 25 / ROWS, 50, 25])
 
 
 def test_other_classes_are_never_entered() -> None:
