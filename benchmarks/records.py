@@ -13,7 +13,21 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[1]
 # what decides figures; command line, server and sample scene do not
 ROOMS = ["adapters", "backbones", "heads", "inference", "labels", "polygons", "raster", "training"]
-JOBS = ("card", "export", "material", "predict", "run", "start", "train", "vectorise")
+JOBS = (
+    *(
+        "card",
+        "export",
+        "held_out_objects",
+        "material",
+        "predict",
+        "prepare",
+        "run",
+        "start",
+        "train",
+        "train_request",
+    ),
+    "vectorise",
+)
 CODE = (
     "backend/weft/*.py",
     *(f"backend/weft/{room}/**/*.py" for room in ROOMS),

@@ -23,7 +23,7 @@ from weft.backbones.wrapping import wrap
 from weft.bundle import ModelCard, ModelClass, TrainingFigures
 from weft.device import Device, choose_device
 from weft.inference.engines import TorchEngine
-from weft.jobs.train import build_network
+from weft.jobs.prepare import build_network
 from weft.model import save_model
 from weft.network import Network
 from weft.training.averaging import WeightAverage

@@ -112,6 +112,10 @@
         <translation>IoU im Prüfgebiet {}</translation>
     </message>
     <message>
+        <source>{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})</source>
+        <translation>{}: {} von {} gefunden, {} falsch (F1 {:.2f} bis {:.2f})</translation>
+    </message>
+    <message>
         <source>default {}</source>
         <translation>Vorgabe {}</translation>
     </message>

@@ -112,6 +112,10 @@
         <translation>IoU de la zone témoin {}</translation>
     </message>
     <message>
+        <source>{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})</source>
+        <translation>{} : {} sur {} trouvés, {} faux (F1 de {:.2f} à {:.2f})</translation>
+    </message>
+    <message>
         <source>default {}</source>
         <translation>par défaut {}</translation>
     </message>

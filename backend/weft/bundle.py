@@ -25,6 +25,8 @@ MOST_CLASSES = 254  # a uint8 class raster keeps 0 for background and 255 for no
 # All that reading was seen to raise for damaged files, each of which had some bytes changed.
 UNREADABLE = (SafetensorError, OSError, ValueError, TypeError, AttributeError, KeyError)
 
+Z = 1.96  # standard deviations that hold 95 %
+
 Tensors = dict[str, NDArray[Any]]
 
 
@@ -37,9 +39,37 @@ class ModelClass:
 
 
 @dataclass(frozen=True)
+class FoundObjects:
+    """Of `true` objects `hits` are found, among `found` in all, and between what limits F1 lies.
+
+    The limits are Wilson's for 95 % (1927, 10.1080/01621459.1927.10502953), with F1 taken for a
+    share of the mean of `true` and `found`. They know of chance among objects, not among places.
+    """
+
+    hits: int
+    true: int
+    found: int
+    f1_low: float
+    f1_high: float
+
+    @classmethod
+    def of(cls, hits: int, true: int, found: int) -> "FoundObjects":
+        """The counts with their limits; 0 to 1 where there is nothing to count."""
+        count = (true + found) / 2
+        if not count:
+            return cls(hits, true, found, 0.0, 1.0)
+        share, spread = hits / count, Z**2 / count
+        middle = (share + spread / 2) / (1 + spread)
+        half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+        low, high = max(0.0, middle - half), min(1.0, middle + half)
+        return cls(hits, true, found, round(low, 3), round(high, 3))
+
+
+@dataclass(frozen=True)
 class TrainingFigures:
     """How the model came about; `held_out_iou` has a figure a class, or None with too few areas.
 
+    `held_out_objects`, a count a class, is None too where training ended before they were counted.
     `small_object_m2` is the tenth percentile of the labels' areas, None where that is unknown.
     `seen`, as WKT in `seen_crs`, is the ground that the state to go on from has learned from.
     """
@@ -56,6 +86,7 @@ class TrainingFigures:
     seen: str | None = None
     seen_crs: str | None = None
     schedule: str = "constant"
+    held_out_objects: tuple[FoundObjects, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,8 +180,9 @@ def _parse_card(path: Path, text: str) -> ModelCard:
 def _build_card(raw: dict[str, Any]) -> ModelCard:
     """TypeError, KeyError or AttributeError when something is missing or of another type."""
     figures = raw.pop("training")
-    held_out = figures["held_out_iou"]
+    held_out, objects = figures["held_out_iou"], figures.get("held_out_objects")
     changed = {
+        "held_out_objects": None if objects is None else tuple(FoundObjects(**o) for o in objects),
         "held_out_iou": None if held_out is None else tuple(held_out),
         "images": tuple(figures["images"]),
     }

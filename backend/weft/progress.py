@@ -22,14 +22,15 @@ class Progress:
 class Context:
     """What every job receives beside its request.
 
-    `folder` is the job's own scratch space; `report` and `notify` are called on the job's thread,
-    `is_cancelled` is asked at every batch and tile.
+    `folder` is the job's own scratch space; `report`, `notify` and `deliver` are called on the
+    job's thread, `is_cancelled` is asked at every batch and tile.
     """
 
     folder: Path
     report: Callable[[Progress], None] = lambda progress: None
     notify: Callable[[str], None] = lambda message: None
     is_cancelled: Callable[[], bool] = lambda: False
+    deliver: Callable[[object], None] = lambda result: None
 
     def progress(self, done: float, total: float, text: str, **figures: float | str) -> None:
         """Report `done` of `total` of the stage `text`, with figures such as loss or device."""
@@ -38,6 +39,10 @@ class Context:
     def note(self, message: str) -> None:
         """Tell the user something that is not an error, in one sentence."""
         self.notify(message)
+
+    def partial(self, result: object) -> None:
+        """Hand on a result dataclass that there is already."""
+        self.deliver(result)
 
     def check_cancelled(self) -> None:
         """Raise `Cancelled` if the user asked to stop."""

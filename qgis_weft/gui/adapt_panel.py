@@ -94,7 +94,18 @@ class AdaptPanel(Section):
                 f"{name} {'–' if iou is None else f'{iou:.2f}'}" for name, iou in each
             )
             words = tr("held-out IoU {}").format(words)
-        self.model.setText(f"{Path(path).stem}: {words}")
+        counted = [
+            tr("{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})").format(
+                one["name"],
+                objects["hits"],
+                objects["true"],
+                objects["found"] - objects["hits"],
+                objects["f1_low"],
+                objects["f1_high"],
+            )
+            for one, objects in zip(card["classes"], card["training"].get("held_out_objects") or ())
+        ]
+        self.model.setText("\n".join([f"{Path(path).stem}: {words}", *counted]))
 
 
 class Advanced(Section):

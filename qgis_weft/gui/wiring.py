@@ -47,6 +47,7 @@ class Wiring(QObject):
         self._connect_jobs()
         QgsProject.instance().readProject.connect(self.find_labels)
         QgsProject.instance().cleared.connect(self.forget_labels)
+        QgsProject.instance().projectSaved.connect(self.studio.tidy_up)
         QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
         self.session.changed.connect(self._on_state)
         self.find_labels()
@@ -55,6 +56,7 @@ class Wiring(QObject):
         """Follow the project no more."""
         QgsProject.instance().readProject.disconnect(self.find_labels)
         QgsProject.instance().cleared.disconnect(self.forget_labels)
+        QgsProject.instance().projectSaved.disconnect(self.studio.tidy_up)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         self.saving.close()
         self.dock.images.close_down()

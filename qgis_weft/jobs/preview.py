@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Look: the present view is predicted and drawn as probabilities."""
 
-from ..layers.results import PREVIEW, restyle, show_probabilities
+import shutil
+from pathlib import Path
+
+from qgis.core import QgsProject
+
+from ..layers.groups import is_on, switch_off
+from ..layers.results import CLASS, PREVIEW, layers_of, restyle, show_probabilities
 from ..settings import Setting
 from ..translate import tr
 from . import requests
 from .desk import Job
 from .where import in_view
 from .workplace import fresh_name
+
+FOLDER, VIEW = "preview", "view"
 
 
 class Preview(Job):
@@ -16,13 +24,41 @@ class Preview(Job):
     def start(self, canvas):
         """Ask for the view of `canvas`."""
         desk = self.desk
-        folder = fresh_name(desk.folder / "preview", "view", "")
+        folder = new_folder(desk)
         where = in_view(desk, canvas)
         params = requests.predict(desk.state, where.images, folder, desk.device, where.extent)
         self.ask("predict", params, self._on_predicted)
 
     def _on_predicted(self, result):
-        paths = [image["probability"] for image in result["images"]]
-        layers = show_probabilities(paths, result["classes"], PREVIEW, tr("Preview: {}"))
-        restyle(layers, self.desk.state, Setting.OPACITY.get() / 100)
+        show_preview(self.desk, result)
         self.succeed(result)
+
+
+def new_folder(desk):
+    """Where a preview puts its rasters: each has its own, for QGIS holds those it shows open."""
+    return fresh_name(desk.folder / FOLDER, VIEW, "")
+
+
+def sweep_previews(desk):
+    """Remove the previews beside a saved project that it does not show any more."""
+    project = QgsProject.instance()
+    shown = [Path(layer.source()).resolve() for layer in project.mapLayers().values()]
+    for folder in (desk.folder / FOLDER).glob(f"{VIEW}-*"):
+        if not any(folder.resolve() in path.parents for path in shown):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def show_early(desk, result):
+    """The same as `show_preview`, but what the user has switched off stays off."""
+    off = {layer.customProperty(CLASS) for layer in layers_of(PREVIEW) if not is_on(layer)}
+    for layer in show_preview(desk, result):
+        if layer.customProperty(CLASS) in off:
+            switch_off(layer)
+
+
+def show_preview(desk, result):
+    """The result of `predict` as the layers of the preview; returns them."""
+    paths = [image["probability"] for image in result["images"]]
+    layers = show_probabilities(paths, result["classes"], PREVIEW, tr("Preview: {}"))
+    restyle(layers, desk.state, Setting.OPACITY.get() / 100)
+    return layers

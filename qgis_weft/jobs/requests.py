@@ -29,6 +29,11 @@ def with_areas(params, snapshot):
     return {**params, "areas": {"path": str(snapshot), "layer": "areas"}}
 
 
+def with_view(params, out, extent):
+    """`train` that predicts the extent (WKT, CRS as WKT or None) meanwhile, into the folder."""
+    return {**params, "view": {"extent": _extent(extent), "out": str(out)}}
+
+
 def predict(state, images, out, device="auto", extent=None):
     """`predict` and `plan`: whole images, or the extent (WKT, CRS as WKT or None)."""
     params = {
@@ -40,7 +45,7 @@ def predict(state, images, out, device="auto", extent=None):
     if state.backbone_weights:
         params["backbone_weights"] = state.backbone_weights
     if extent is not None:
-        params["extent"] = {"wkt": extent[0], "crs": extent[1]}
+        params["extent"] = _extent(extent)
     return params
 
 
@@ -80,3 +85,7 @@ def describe_model(path):
 def export(state, onnx):
     """`export`."""
     return {"model": state.model, "onnx": str(onnx)}
+
+
+def _extent(extent):
+    return {"wkt": extent[0], "crs": extent[1]}

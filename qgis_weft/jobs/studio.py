@@ -11,7 +11,7 @@ from .adapt import Adapt
 from .desk import Outcome
 from .polygons import Polygons
 from .predict import Plan, Run
-from .preview import Preview
+from .preview import Preview, sweep_previews
 from .suggest import Suggest
 
 
@@ -37,8 +37,11 @@ class Studio(QObject):
         return self.job is not None
 
     def adapt(self):
-        """Train on what is drawn; afterwards the view is predicted by itself."""
-        self._begin(Adapt(self.desk, self))
+        """Train on what is drawn; meanwhile and afterwards the view is predicted by itself."""
+        job = Adapt(self.desk, self)
+        # what is seen is not yet the model that will come of it
+        job.looked.connect(self.mark_outdated)
+        self._begin(job, *([self.canvas] if Setting.AUTO_PREVIEW.get() else []))
 
     def preview(self):
         """Predict the present view."""
@@ -63,6 +66,12 @@ class Studio(QObject):
     def restyle(self):
         """Thresholds and opacity of the preview as they are now; needs no engine."""
         restyle(layers_of(PREVIEW), self.desk.state, Setting.OPACITY.get() / 100)
+
+    def tidy_up(self, *saved):
+        """The project was saved: files of earlier previews are of no more use."""
+        # a job may be writing the next one
+        if not self.busy:
+            sweep_previews(self.desk)
 
     def mark_outdated(self, *reason):
         """Labels or model changed since the preview."""

@@ -26,6 +26,12 @@ def remove_layers(key, value):
     project.removeMapLayers(found)
 
 
+def is_on(layer):
+    """Whether a layer is ticked in the layer tree."""
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    return node is not None and node.itemVisibilityChecked()
+
+
 def switch_off(layer):
     """Untick a layer; it stays in the tree."""
     node = QgsProject.instance().layerTreeRoot().findLayer(layer)

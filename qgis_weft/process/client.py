@@ -17,10 +17,14 @@ LAST_LINES = 50
 
 
 class Call(QObject):
-    """A request on its way. Exactly one of `succeeded` and `failed` is told, once."""
+    """A request on its way. Exactly one of `succeeded` and `failed` is told, once.
+
+    `offered` tells results that are there before.
+    """
 
     progressed = pyqtSignal(object)
     noted = pyqtSignal(str)
+    offered = pyqtSignal(object)
     succeeded = pyqtSignal(object)
     failed = pyqtSignal(object)
 
@@ -38,6 +42,15 @@ class Call(QObject):
         """Ask, and kill the engine if it has not stopped in 15 seconds."""
         self.cancel()
         QTimer.singleShot(PATIENCE_MS, self._insist)
+
+    def tell(self, progress):
+        """Tell how it goes."""
+        if progress.note:
+            self.noted.emit(progress.note)
+        elif progress.partial is not None:
+            self.offered.emit(progress.partial)
+        else:
+            self.progressed.emit(progress)
 
     def end(self, answer):
         """Tell the outcome."""
@@ -165,11 +178,7 @@ class EngineClient(QObject):
             elif isinstance(message, Progress):
                 call = self._calls.get(message.id)
                 if call is not None:
-                    (
-                        call.noted.emit(message.note)
-                        if message.note
-                        else call.progressed.emit(message)
-                    )
+                    call.tell(message)
             else:
                 log(line.decode("utf-8", "replace")[:500])
 

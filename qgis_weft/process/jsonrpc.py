@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` of the stage `text`, or a `note` alone."""
+    """`done` of `total` of the stage `text`, or alone a `note`, or a `partial` result."""
 
     id: Any
     done: float = 0.0
@@ -48,6 +48,7 @@ class Progress:
     text: str = ""
     figures: dict = field(default_factory=dict)
     note: str = ""
+    partial: Any = None
 
     @property
     def share(self):
@@ -101,9 +102,8 @@ class LineBuffer:
 
 
 def _progress(params):
-    known = {
-        key: params[key] for key in ("done", "total", "text", "figures", "note") if key in params
-    }
+    keys = ("done", "total", "text", "figures", "note", "partial")
+    known = {key: params[key] for key in keys if key in params}
     return Progress(params.get("id"), **known)
 
 

@@ -10,7 +10,7 @@ from training_costs import Training, Trial, costs_of, open_backbone, saved_bytes
 
 from weft.adapters.registry import find_adapter
 from weft.device import choose_device
-from weft.jobs.train import build_network
+from weft.jobs.prepare import build_network
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no getrusage")
 BACKBONE = "test_resnet"

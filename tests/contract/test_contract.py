@@ -16,7 +16,7 @@ from weft.adapters.registry import ADAPTERS
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict import PredictRequest
 from weft.jobs.suggest import SuggestRequest
-from weft.jobs.train import TrainRequest
+from weft.jobs.train_request import TrainRequest
 from weft.jobs.vectorise import VectoriseRequest
 from weft.server import rpc
 from weft.server.methods import METHODS, DescribeRequest
@@ -61,6 +61,12 @@ EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
             "train",
             lambda state: requests.with_areas(
                 requests.train(state, ["/i/a.tif"], "/s.gpkg", "/m.weft"), "/s.gpkg"
+            ),
+        ),
+        (
+            "train",
+            lambda state: requests.with_view(
+                requests.train(state, ["/i/a.tif"], "/s.gpkg", "/m.weft"), "/looks", EXTENT
             ),
         ),
         ("predict", lambda state: requests.predict(state, ["/i/a.tif"], "/out")),

@@ -94,6 +94,10 @@ def adapt(plugin):
     expect(first[0] < 3, "the first progress comes within 3 s")
     turn_to(plugin.dock, plugin.dock.adapt)
     work_meanwhile(plugin)
+    wait(lambda: bool(previews()), "a preview while it trains")
+    say(f"first preview after {time.monotonic() - began:.1f} s")
+    expect(plugin.studio.busy, "it is still training")
+    expect(not plugin.dock.look.outdated.isHidden(), "the early preview is not called the last")
     say(f"blocked for at most {blocked.worst * 1000:.0f} ms while panning, typing and drawing")
     expect(blocked.worst < 0.25, "QGIS stays usable while it trains")
     wait(lambda: plugin.session.state.model or reached[-1] > 0.5, "half of the training")
@@ -108,9 +112,7 @@ def look(plugin):
     go_to(image("town_a").extent())
     press(plugin.dock.look.preview)
     wait(lambda: not plugin.studio.busy, "the preview")
-    from qgis_weft.layers.results import PREVIEW, layers_of
-
-    expect(len(layers_of(PREVIEW)) == 2, "a preview layer a class")
+    expect(len(previews()) == 2, "a preview layer a class")
     plugin.dock.look.opacity.setValue(80)
     plugin.dock.look.threshold.setValue(60)
     turn_to(plugin.dock, plugin.dock.look)
@@ -150,8 +152,10 @@ def correct(plugin):
     turn_to(plugin.dock, plugin.dock.labels)
     shoot("5-correct")
     wait(lambda: plugin.dock.adapt.adapt.isEnabled(), "Adapt can be pressed")
-    began = time.monotonic()
+    began, old = time.monotonic(), previews()
     press(plugin.dock.adapt.adapt)
+    wait(lambda: bool(previews()) and previews() != old, "the next preview")
+    say(f"next preview after {time.monotonic() - began:.1f} s")
     wait(lambda: not plugin.studio.busy and plugin.session.state.model != before, "the model")
     say(f"adapted again and looked in {time.monotonic() - began:.0f} s")
     asked = (FOLDER / "data" / "weft" / "jobs").glob("*/request.json")
@@ -239,6 +243,13 @@ class Watchdog:
     def _beat(self):
         now = time.monotonic()
         self.worst, self._last = max(self.worst, now - self._last - 0.01), now
+
+
+def previews():
+    """The sources of the preview's layers, which are new for each preview."""
+    from qgis_weft.layers.results import PREVIEW, layers_of
+
+    return sorted(layer.source() for layer in layers_of(PREVIEW))
 
 
 def image(name):

@@ -40,6 +40,7 @@ def outcomes():
         told = []
         call.progressed.connect(lambda progress: told.append(("progress", progress)))
         call.noted.connect(lambda note: told.append(("note", note)))
+        call.offered.connect(lambda partial: told.append(("partial", partial)))
         call.succeeded.connect(lambda result: told.append(("result", result)))
         call.failed.connect(lambda failure: told.append(("failure", failure)))
         return told

@@ -19,7 +19,11 @@ FACTS = {
     "schedules": {"constant": "everything", "dbf": "now and then"},
     "defaults": {"backbone": "weft_resnet18d", "adapter": "weft", "schedule": "constant"},
 }
-CARD = {"classes": [{"name": "building", "colour": "#e41a1c"}], "training": {"held_out_iou": [0.8]}}
+COUNTED = {"hits": 7, "true": 9, "found": 10, "f1_low": 0.45, "f1_high": 0.9}
+CARD = {
+    "classes": [{"name": "building", "colour": "#e41a1c"}],
+    "training": {"held_out_iou": [0.8], "held_out_objects": [COUNTED]},
+}
 
 NEXT = [
     {
@@ -44,6 +48,12 @@ def progress(id_, done, **more):
         method="$/progress",
         params={"id": id_, "done": done, "total": 4, "text": "Training", **more},
     )
+
+
+def predicted(params):
+    """What predicting comes to, with the first image for its own probabilities."""
+    image = params["images"][0]
+    return {"images": [{"image": image, "probability": image}], "classes": ["building"]}
 
 
 def answer(id_, method, params):
@@ -79,8 +89,12 @@ def answer(id_, method, params):
         time.sleep(5)
     for done in range(4):
         progress(id_, done, figures={"loss": 1.0 / (done + 1), "device": "CPU"})
+    if MOOD == "early" and "view" in params:
+        send(method="$/progress", params={"id": id_, "partial": predicted(params)})
     if MOOD == "huge":
         send(id=id_, result={"text": "x" * 5_000_000})
+    elif MOOD == "early" and method == "predict":
+        send(id=id_, result=predicted(params))
     elif method == "train":
         send(id=id_, result={"out": params["out"], "cancelled": False, "card": CARD})
     elif method == "suggest":

@@ -17,6 +17,14 @@ def test_a_job_tells_progress_and_then_its_result(client, outcomes, qtbot):
     assert told[-1][1]["out"] == "m.weft"
 
 
+def test_what_is_there_early_is_told_before_the_result(client, outcomes, qtbot):
+    params = {"images": ["/maps/a.tif"], "view": {}, "out": "m.weft"}
+    told = outcomes(client("early").request("train", params))
+    qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)
+    what, partial = told[-2]
+    assert (what, partial["classes"]) == ("partial", ["building"])
+
+
 def test_what_libraries_print_disturbs_nothing(client, outcomes, qtbot):
     told = outcomes(client("noisy").request("predict", {"a": 1}))
     qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)

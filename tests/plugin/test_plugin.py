@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plugin as QGIS loads it: comes, works with an engine in any mood, leaves nothing."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget
 from qgis_weft.gui.suggestion_list import go_to
+from qgis_weft.jobs.preview import new_folder, show_early, show_preview
+from qgis_weft.layers.groups import is_on, switch_off
 from qgis_weft.layers.labels import open_labels
-from qgis_weft.layers.results import PREVIEW, show_probabilities
+from qgis_weft.layers.results import CLASS, PREVIEW, layers_of, show_probabilities
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,9 +111,55 @@ def test_a_training_shows_progress_and_leaves_a_model(load, image, qtbot):
     assert plugin.session.state.model.endswith(".weft")
     assert len(plugin.dock.adapt.curve.loss) == 4
     assert "building 0.80" in plugin.dock.adapt.model.text()
+    assert "7 of 9 found, 3 false (F1 0.45 to 0.90)" in plugin.dock.adapt.model.text()
     assert "this is a fake" in plugin.dock.engine.text()
     assert not plugin.dock.progress.isVisibleTo(plugin.dock)
     Setting.AUTO_PREVIEW.reset()
+
+
+def test_the_map_shows_what_is_learned_while_it_trains(load, image, qtbot):
+    plugin = load("early")
+    tick(plugin)
+    draw_enough(plugin)
+    outdated = plugin.dock.look.outdated
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        plugin.dock.adapt.adapt.click()
+        assert not layers_of(PREVIEW)
+    (early,) = layers_of(PREVIEW)
+    before = early.id()
+    assert early.source() == image.source()
+    assert not outdated.isHidden()
+    qtbot.waitUntil(lambda: not plugin.studio.busy, timeout=10_000)
+    (last,) = layers_of(PREVIEW)
+    assert last.id() != before
+    assert outdated.isHidden()
+
+
+def test_an_early_preview_stays_off_where_the_user_switched_it_off(load, image):
+    plugin = load()
+    result = {"images": [{"probability": image.source()}], "classes": ["building", "ship"]}
+    building, _ = show_preview(plugin.desk, result)
+    switch_off(building)
+    show_early(plugin.desk, result)
+    assert {layer.customProperty(CLASS): is_on(layer) for layer in layers_of(PREVIEW)} == {
+        "building": False,
+        "ship": True,
+    }
+    show_preview(plugin.desk, result)
+    assert all(map(is_on, layers_of(PREVIEW)))
+
+
+def test_saving_the_project_removes_previews_that_it_does_not_show(load, image, tmp_path):
+    plugin, project = load(), QgsProject.instance()
+    assert project.write(str(tmp_path / "town.qgz"))
+    old, new = new_folder(plugin.desk), new_folder(plugin.desk)
+    for folder in (old, new):
+        folder.mkdir()
+        shutil.copy(image.source(), folder / "image_prob.tif")
+        show_probabilities([folder / "image_prob.tif"], ["building"], PREVIEW, "Preview: {}")
+    assert old.exists() and new.exists()
+    assert project.write(str(tmp_path / "town.qgz"))
+    assert not old.exists() and (new / "image_prob.tif").exists()
 
 
 def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qtbot):

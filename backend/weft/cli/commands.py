@@ -19,7 +19,7 @@ def run(options: Options, display: Display) -> None:
     from weft.jobs.predict import PredictRequest
     from weft.jobs.run import RunRequest, results_folder
     from weft.jobs.run import run as job
-    from weft.jobs.train import TrainRequest
+    from weft.jobs.train_request import TrainRequest
     from weft.jobs.vectorise import VectoriseRequest
 
     out: Path = options["out"]
@@ -38,8 +38,8 @@ def run(options: Options, display: Display) -> None:
 
 def train(options: Options, display: Display) -> None:
     """`weft train`."""
-    from weft.jobs.train import TrainRequest
     from weft.jobs.train import train as job
+    from weft.jobs.train_request import TrainRequest
 
     result = job(TrainRequest(**_given(options)), display.context)
     if result.cancelled:
@@ -171,6 +171,12 @@ def _tell_model(card: Any, display: Display) -> None:
             f"{each.name} {'unknown' if iou is None else f'{iou:.2f}'}" for each, iou in pairs
         )
     display.say(f"{figures.steps} steps in {figures.seconds:.0f} s; {measured}.")
+    for each, objects in zip(card.classes, figures.held_out_objects or (), strict=False):
+        display.say(
+            f"On the held-out area: {objects.hits} of {objects.true} {each.name} found, "
+            f"{objects.found - objects.hits} false (F1 {objects.f1_low:.2f} to "
+            f"{objects.f1_high:.2f})."
+        )
 
 
 def _tell_polygons(counts: dict[str, int], out: Path, display: Display) -> None:

@@ -50,6 +50,7 @@ def describe_model(
             schedule=schedule,
             loss=round(fit.loss, 5) if math.isfinite(fit.loss) else None,
             held_out_iou=rounded(fit.held_out_iou),
+            held_out_objects=fit.held_out_objects,
             areas=0 if sources.areas is None else len(sources.areas),
             labels=dict(Counter(labels.frame["class"])),
             images=tuple(path.name for path in sources.images),

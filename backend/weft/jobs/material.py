@@ -128,6 +128,26 @@ def read_ahead(store: PatchStore, context: Context) -> None:
         store[region]
 
 
+def read_elsewhere(store: PatchStore, regions: Sequence[Region], context: Context) -> list[Region]:
+    """Those of the regions without labels that can be read; others are noted once.
+
+    Damage far from all labels is no reason not to train.
+    """
+    whole, damages = [], []
+    for number, region in enumerate(regions):
+        context.check_cancelled()
+        context.progress(number, len(regions), READING)
+        try:
+            store[region]
+        except RasterError as damage:
+            damages.append(damage)
+        else:
+            whole.append(region)
+    if damages:
+        context.note(f"{damages[0]} Training goes on without such ground.")
+    return whole
+
+
 def check_pixels(
     store: PatchStore, labels: Labels, areas: gpd.GeoSeries | None, source: LabelSource
 ) -> None:

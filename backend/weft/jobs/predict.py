@@ -3,7 +3,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,13 +23,13 @@ from weft.inference.pipeline import plan_tiles, predict_strips
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.model import Model, check_image, image_scale, load_model
 from weft.outputs import check_apart, made_folder
+from weft.polygons.clean import SPECK
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
 from weft.raster.write import RasterWriter
 
 FULL = 254
 NODATA = 255
-SPECK = 0.25  # of a small object: what is smaller than that is noise unless the user says otherwise
 ENGINES = ("torch", "onnx")
 
 
@@ -86,12 +86,18 @@ def predict(request: PredictRequest, context: Context) -> PredictResult:
     for info in parts:
         for remark in check_image(model.card, info):
             context.note(remark)
-    means = prepare(request, model, context)
-    with made_folder(request.out):
+    return predict_parts(prepare(request, model, context), parts, request.out, context)
+
+
+def predict_parts(
+    means: Means, parts: Mapping[RasterInfo, Part], out: Path, context: Context
+) -> PredictResult:
+    """Write both rasters of each part into the folder `out`, which is made."""
+    with made_folder(out):
         images = tuple(
-            predict_image(means, info, part, request.out, context) for info, part in parts.items()
+            predict_image(means, info, part, out, context) for info, part in parts.items()
         )
-    return PredictResult(images, tuple(each.name for each in model.card.classes))
+    return PredictResult(images, tuple(each.name for each in means.model.card.classes))
 
 
 def choose_parts(

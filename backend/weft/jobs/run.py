@@ -7,7 +7,8 @@ from pathlib import Path
 from weft.errors import RasterError
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.jobs.predict import PredictRequest, PredictResult, check_names, predict
-from weft.jobs.train import TrainRequest, TrainResult, train
+from weft.jobs.train import TrainResult, train
+from weft.jobs.train_request import TrainRequest
 from weft.jobs.vectorise import VectoriseRequest, VectoriseResult, check_limits, vectorise
 from weft.network import COARSEST_LEVEL
 from weft.outputs import check_apart, made_folder

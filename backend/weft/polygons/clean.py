@@ -9,6 +9,8 @@ from weft.grid import Grid
 from weft.polygons.measure import ground_area_m2
 from weft.polygons.trace import Polygons
 
+SPECK = 0.25  # of a small object: what is smaller than that is noise unless the user says otherwise
+
 Limits = NDArray[np.float64] | float
 """A limit in m², for each polygon or for all."""
 

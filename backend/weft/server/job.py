@@ -14,6 +14,7 @@ from weft.errors import Cancelled, WeftError
 from weft.progress import Context, Progress
 from weft.server.folder import logging_to, make_folder, write_json
 from weft.server.methods import Method
+from weft.server.params import to_json
 from weft.server.rpc import (
     CANCELLED,
     INTERNAL_ERROR,
@@ -60,6 +61,10 @@ class Reporter:
     def note(self, message: str) -> None:
         """A remark on the way."""
         self._tell(note=message)
+
+    def partial(self, result: object) -> None:
+        """Something that is there already."""
+        self._tell(partial=to_json(result))
 
     def _tell(self, **value: Any) -> None:
         self._send(notification("$/progress", {"id": self._call.id, **value}))
@@ -111,7 +116,7 @@ def context_of(job: Job, folder: Path, log: logging.Logger, send: Send) -> Conte
         log.info("%s", message)
         reporter.note(message)
 
-    return Context(folder, reporter.progress, note, job.cancelled.is_set)
+    return Context(folder, reporter.progress, note, job.cancelled.is_set, reporter.partial)
 
 
 def as_rpc(ending: WeftError | Cancelled, folder: Path | None = None) -> RpcError:

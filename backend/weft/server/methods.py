@@ -18,8 +18,8 @@ Method = Callable[[Params, Context], Any]
 
 def train(params: Params, context: Context) -> Any:
     """`train`: TrainRequest to TrainResult."""
-    from weft.jobs.train import TrainRequest
     from weft.jobs.train import train as job
+    from weft.jobs.train_request import TrainRequest
 
     return to_json(job(read_params(params, TrainRequest), context))
 

@@ -3,6 +3,7 @@
 
 import math
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from weft.bundle import FoundObjects
 from weft.device import Device
 from weft.errors import Cancelled
 from weft.network import Network, split
@@ -39,7 +41,8 @@ class FitSettings:
     """How long and how to train. With `steps`, the schedule follows them and not the clock, so that
     the same seed gives the same weights; `budget_s` then only bounds the time. `upstream_rate`
     multiplies the learning rate of what lies upstream of the backbone's maps, which learns in each
-    `upstream_every`-th step of the epochs that `schedule` names.
+    `upstream_every`-th step of the epochs that `schedule` names. `looks_s` are the seconds, in
+    rising order, after which others may look at the state.
     """
 
     budget_s: float
@@ -53,13 +56,15 @@ class FitSettings:
     crop: int = 256
     weight_decay: float = 0.05
     augmentation: Augmentation = field(default_factory=Augmentation)
+    looks_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class FitResult:
     """What came out; `held_out_iou` has one figure a class, None with too few areas to measure.
 
-    It was measured while the held-out area was unseen; the last part of training then uses it.
+    `held_out_objects` has a count a class, None also until the best state is known. Both were
+    measured while the held-out area was unseen; the last part of training then uses it.
     """
 
     steps: int
@@ -68,6 +73,7 @@ class FitResult:
     held_out_area: int | None
     held_out_iou: tuple[float, ...] | None
     cancelled: bool
+    held_out_objects: tuple[FoundObjects, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,21 @@ class Start:
 
     state: dict[str, Tensor]
     seen: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Company:
+    """Others who take part in a training, each called while the network holds what it is told of.
+
+    `on_best` hears of each best state, `on_look` of the average when there is time for a look;
+    `count_objects` tells what of the unseen regions' objects the best state finds.
+    """
+
+    on_best: Callable[[FitResult], None] = lambda so_far: None
+    on_look: Callable[[FitResult], None] = lambda so_far: None
+    count_objects: Callable[[Sequence[Region]], tuple[FoundObjects, ...] | None] = lambda unseen: (
+        None
+    )
 
 
 @dataclass(frozen=True)
@@ -95,9 +116,13 @@ class Clock:
     budget_s: float
     steps: int | None
 
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self.start
+
     def share(self, step: int) -> float:
         """The share of the schedule that `step` steps have used."""
-        passed = (time.monotonic() - self.start) / self.budget_s
+        passed = self.seconds() / self.budget_s
         if self.steps is None:
             return min(1.0, passed)
         return 1.0 if passed >= 1 else step / self.steps
@@ -107,8 +132,7 @@ class Trainer:
     """One training: owns the optimiser, the weight average and the figures so far.
 
     The best state is the latest that is not WORSE on the held-out area than an earlier one.
-    `on_best` hears of each, while the network holds it; `unspoilt`, once it is there, is the best
-    that has not seen the held-out area.
+    `unspoilt`, once it is there, is the best that has not seen the held-out area.
     """
 
     def __init__(
@@ -119,11 +143,11 @@ class Trainer:
         settings: FitSettings,
         context: Context,
         start: Start | None = None,
-        on_best: Callable[[FitResult], None] = lambda so_far: None,
+        company: Company | None = None,
     ) -> None:
         self.network, self.store, self.device = network, store, device
         self.settings, self.context = settings, context
-        self.start, self.on_best = start, on_best
+        self.start, self.company = start, company or Company()
         if start is not None:
             network.load_similar(start.state)
         self.classes = len(store.sources.classes)
@@ -134,10 +158,11 @@ class Trainer:
         fp16 = device.precision is torch.float16
         self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
         self.average = WeightAverage(self.parameters)
-        self.step, self.loss = 0, math.nan
+        self.step, self.looks, self.loss = 0, 0, math.nan
         self.replay = Replay(settings.seed)
         self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
+        self.held_out_objects: tuple[FoundObjects, ...] | None = None
         self.best: list[Tensor] | None = None
         self.highest = -math.inf
         # heads that go on have learned with the adapter already
@@ -181,6 +206,7 @@ class Trainer:
         if self.best is not None:
             self.average.restart_from(self.best)
             self.unspoilt = {k: v.clone() for k, v in self.network.trained_state().items()}
+            self.held_out_objects = self.company.count_objects(unseen)
 
     def _train(self, sampler: CropSampler, clock: Clock, until: float) -> None:
         # one step at least: a network that learned nothing is no result
@@ -191,6 +217,7 @@ class Trainer:
             answer = self._alone if share < self.heads_alone else self._together
             self._advance(answer(sampler))
             self._report(share)
+            self._let_look(clock.seconds())
 
     def _alone(self, sampler: CropSampler) -> Answer:
         """The heads answer on the frozen maps."""
@@ -239,12 +266,22 @@ class Trainer:
             if self.best is None or mean(figures) >= self.highest - WORSE:
                 self.held_out_iou, self.best = figures, self.average.values()
                 self.highest = max(self.highest, mean(figures))
-                self.on_best(self._result(cancelled=False))
+                self.company.on_best(self._result(cancelled=False))
+
+    def _let_look(self, seconds: float) -> None:
+        due = bisect_right(self.settings.looks_s, seconds)
+        if due > self.looks:
+            self.looks = due
+            with self.average.applied():
+                self.company.on_look(self._result(cancelled=False))
 
     def _result(self, cancelled: bool) -> FitResult:
         figures = None if self.held_out_iou is None else tuple(self.held_out_iou)
         seconds = time.monotonic() - self.began
-        return FitResult(self.step, seconds, self.loss, self.held_out, figures, cancelled)
+        return FitResult(
+            *(self.step, seconds, self.loss, self.held_out, figures, cancelled),
+            self.held_out_objects,
+        )
 
     def _calibrate(self, regions: Sequence[Region]) -> None:
         settings = replace(self.settings, batch=min(4, self.settings.batch))

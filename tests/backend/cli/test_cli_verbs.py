@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,6 +139,10 @@ def test_run_does_it_all_for_several_images(weft: Weft, scene: Scene, tmp_path: 
     out = tmp_path / "result.gpkg"
     outcome = weft("run", scene.image, other, *scene.options, "--out", out, "--min-area", 20)
     assert outcome.status == 0, outcome
+    # two roofs of the area, seen in either image
+    assert re.search(
+        r"held-out area: \d of 4 roof found, \d+ false \(F1 \d\.\d\d to \d\.\d\d", outcome.out
+    )
     rasters = [f"{name}_{kind}.tif" for name in ("other", "town") for kind in ("class", "prob")]
     kept = [f"result_weft/{name}" for name in ("result.weft", *rasters)]
     expected = ["other.tif", "result.gpkg", "result_weft", *kept]

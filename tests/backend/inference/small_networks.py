@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from weft.adapters.registry import find_adapter
 from weft.backbones.registry import find_backbone
 from weft.backbones.wrapping import wrap
-from weft.bundle import ModelCard, ModelClass, TrainingFigures
+from weft.bundle import FoundObjects, ModelCard, ModelClass, TrainingFigures
 from weft.grid import Grid
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
@@ -50,7 +50,10 @@ def card(backbone: str, adapter: str, **change: Any) -> ModelCard:
         "high": (200.0, 201.0, 202.5),
         "gsd_m": 0.5,
         "classes": (ModelClass("roof", "#e41a1c"), ModelClass("ship", "#377eb8")),
-        "training": TrainingFigures(1.0, 2, 0, 0.5, None, 1, {"roof": 3}, ("town.tif",)),
+        "training": TrainingFigures(
+            *(1.0, 2, 0, 0.5, None, 1, {"roof": 3}, ("town.tif",)),
+            held_out_objects=(FoundObjects.of(3, 4, 5), FoundObjects.of(0, 0, 0)),
+        ),
     }
     return ModelCard(**(facts | change))
 

@@ -18,8 +18,9 @@ from weft.progress import Context, Progress
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
 from weft.training.batches import Batch, Batches
-from weft.training.fit import Clock, FitSettings, Trainer
+from weft.training.fit import Clock, Company, FitResult, FitSettings, Trainer
 from weft.training.heldout import measure
+from weft.training.looks import look_times
 from weft.training.sampler import CropSampler
 
 CPU = Device(torch.device("cpu"), "CPU", None, torch.float32)
@@ -309,3 +310,31 @@ def test_values_are_a_copy() -> None:
     average.update()
     assert kept.item() == 3.0
     assert 3.0 < average.values()[0].item() < 7.0
+
+
+def test_looks_see_the_average_and_change_nothing(squares, tiny_network) -> None:
+    plain, looked = tiny_network(), tiny_network()
+    Trainer(plain, squares.store, CPU, QUICK, NOWHERE).run(squares.regions)
+    seen: list[tuple[int, dict[str, Tensor]]] = []
+    # the first two are due together, the last never
+    settings = replace(QUICK, looks_s=(0.0, 1e-9, 1e9))
+
+    def look(so_far: FitResult) -> None:
+        looked.eval()
+        seen.append((so_far.steps, state_of(looked)))
+
+    company = Company(on_look=look)
+    trainer = Trainer(looked, squares.store, CPU, settings, NOWHERE, company=company)
+    trainer.run(squares.regions)
+    assert [steps for steps, _ in seen] == [1]
+    states = state_of(plain), state_of(looked)
+    assert all(states[0][key].equal(states[1][key]) for key in states[0])
+    assert any(not seen[0][1][key].equal(states[1][key]) for key in states[1])
+
+
+@pytest.mark.parametrize(
+    ("budget_s", "going_on", "times"),
+    [(60, False, [10, 30]), (60, True, [3, 9, 27]), (400, False, [10, 30, 90]), (6, False, [1, 3])],
+)
+def test_looks_come_early_and_then_ever_more_seldom(budget_s, going_on, times) -> None:
+    assert look_times(budget_s, going_on) == pytest.approx(times)

@@ -11,6 +11,7 @@ import torch
 from weft.adapters.registry import find_adapter
 from weft.device import Device
 from weft.grid import Window
+from weft.jobs.material import read_elsewhere
 from weft.labels.burn import UNKNOWN
 from weft.network import split
 from weft.progress import Context
@@ -19,6 +20,7 @@ from weft.raster.sampling import decoded
 from weft.training.augment import Augmentation
 from weft.training.fit import FitSettings, Trainer
 from weft.training.patches import PatchStore
+from weft.training.regions import NO_AREA, Region
 from weft.training.unlabelled import (
     FEWEST_REGIONS,
     MOST_REGIONS,
@@ -157,3 +159,20 @@ def test_objects_do_not_flood_ground_that_was_not_labelled(
             shares.append(float((split(network(field))[0].argmax(1) > 0).float().mean()))
     assert shares[0] > 0.5
     assert shares[1] < shares[0] / 2
+
+
+def test_damage_far_from_labels_is_noted_and_passed_over(make_scene, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(1, 255, (3, 256, 64)).astype(np.uint8)
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+    scene = make_scene(pixels, [("roof", (8, 8, 24, 24))], [(0, 0, 64, 64)], **tiles)
+    (path,) = scene.sources.images
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    near, *far = (
+        Region(0, Window(0, row, 64, 64), (64, 64), NO_AREA, measurable=False)
+        for row in (64, 128, 192)
+    )
+    notes: list[str] = []
+    whole = read_elsewhere(scene.store, [near, *far], Context(tmp_path, notify=notes.append))
+    assert near in whole and far[-1] not in whole
+    (note,) = notes
+    assert str(path) in note and note.endswith("Training goes on without such ground.")
