@@ -22,8 +22,9 @@ from runs import Task, carry_out
 from scenes import add_scene_options, find_scenes
 from tables import write_section
 
+OWN_PARTS = ("deep_features", "features", "filters", "forest", "rivals", "runs", "unet")
 TITLE = "Few-shot quality and speed"
-OWN_CODE = tuple(f"benchmarks/{name}.py" for name in ("filters", "forest", "rivals", "runs"))
+OWN_CODE = tuple(f"benchmarks/{name}.py" for name in OWN_PARTS)
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 """A random forest on a filter bank, the recipe of ilastik: the rival that needs no network.
 
     python benchmarks/forest.py IMAGE… --labels SRC --areas SRC --out polygons.gpkg [--seed N]
+        [--backbone NAME [--backbone-weights FILE]]
 
 Reads rasters and labels and makes polygons as WEFT does, so that only the classifier differs. The
 probability rasters go to a folder beside the polygons. Prints one JSON line: seconds of training
-and pixels trained on. No torch in here: its memory would count as the forest's.
+and pixels trained on. With a backbone, its frozen maps are features too: the recipe of convpaint.
+Without one, torch is not loaded: its memory would count as the forest's.
 """
 
 import argparse
@@ -16,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filters import MARGIN, Pixels, filter_bank
+from features import Features, filter_features
+from filters import Pixels
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from sklearn.ensemble import RandomForestClassifier
@@ -35,7 +38,6 @@ from weft.training.regions import Region, plan_regions
 
 TREES = 100
 MOST_PIXELS = 100_000
-WINDOW = 512
 FULL, NODATA = 254, 255  # how WEFT's probability rasters say 1 and unknown
 
 Rows = NDArray[np.float32]  # (pixels, features)
@@ -58,8 +60,9 @@ def main() -> None:
     bands = default_bands(infos[0])
     rasters = Rasters(infos, bands, fit_stretch(infos, bands))
     labels = read_labels(options.labels)
+    features = choose_features(options.backbone, options.backbone_weights)
     start = time.monotonic()
-    pixels, values = training_pixels(rasters, labels, options.areas, options.seed)
+    pixels, values = training_pixels(rasters, labels, options.areas, features, options.seed)
     # as ilastik's: grown to pure leaves, classes as frequent as they are
     forest = RandomForestClassifier(TREES, n_jobs=-1, random_state=options.seed)
     forest.fit(pixels, values)
@@ -67,7 +70,7 @@ def main() -> None:
     folder = options.out.with_name(f"{options.out.stem}_forest")
     folder.mkdir(exist_ok=True)
     predicted = tuple(
-        predict(forest, rasters, info, labels.classes, folder) for info in rasters.infos
+        predict(forest, features, rasters, info, labels.classes, folder) for info in rasters.infos
     )
     vectorise(VectoriseRequest(predicted, options.out), Context(folder))
     print(json.dumps({"train_s": round(seconds, 2), "pixels": len(values)}))
@@ -81,11 +84,22 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--areas", type=parse_source, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--backbone")
+    parser.add_argument("--backbone-weights", type=Path)
     return parser.parse_args()
 
 
+def choose_features(backbone: str | None, weights: Path | None) -> Features:
+    """The filter bank, and the maps of a backbone if one is named."""
+    if backbone is None:
+        return filter_features()
+    from deep_features import deep_features
+
+    return deep_features(backbone, weights)
+
+
 def training_pixels(
-    rasters: Rasters, labels: Labels, source: LabelSource, seed: int
+    rasters: Rasters, labels: Labels, source: LabelSource, features: Features, seed: int
 ) -> tuple[Rows, Values]:
     """Features and classes of labelled pixels, at most MOST_PIXELS, drawn from all areas alike."""
     areas = read_areas(source)
@@ -99,7 +113,7 @@ def training_pixels(
     known = sum(int((mask != UNKNOWN).sum()) for mask in masks)
     random = np.random.default_rng(seed)
     parts = [
-        region_pixels(rasters, region, mask, min(1.0, MOST_PIXELS / known), random)
+        region_pixels(features, rasters, region, mask, min(1.0, MOST_PIXELS / known), random)
         for region, mask in zip(regions, masks, strict=True)
     ]
     rows, values = zip(*parts, strict=True)
@@ -107,16 +121,22 @@ def training_pixels(
 
 
 def region_pixels(
-    rasters: Rasters, region: Region, mask: Values, share: float, random: np.random.Generator
+    features: Features,
+    rasters: Rasters,
+    region: Region,
+    mask: Values,
+    share: float,
+    random: np.random.Generator,
 ) -> tuple[Rows, Values]:
     """Features and classes of a random `share` of the known pixels of one region."""
     patch = read(rasters, rasters.infos[region.image], region.window)
     chosen = (mask != UNKNOWN) & patch.valid & (random.random(mask.shape) < share)
-    return filter_bank(patch.pixels)[:, chosen].T, mask[chosen]
+    return features.of(patch.pixels)[:, chosen].T, mask[chosen]
 
 
 def predict(
     forest: RandomForestClassifier,
+    features: Features,
     rasters: Rasters,
     info: RasterInfo,
     classes: Sequence[str],
@@ -139,37 +159,44 @@ def predict(
         descriptions=tuple(classes),
         resampling=Resampling.average,
     ) as writer:
-        for window in windows(info):
-            writer.write(predict_window(forest, rasters, info, window, len(classes)), window)
+        for window in windows(info, features.window):
+            levels = predict_window(forest, features, rasters, info, window, len(classes))
+            writer.write(levels, window)
     return path
 
 
-def windows(info: RasterInfo) -> Iterator[Window]:
-    """WINDOW-sized pieces that cover the image."""
+def windows(info: RasterInfo, side: int) -> Iterator[Window]:
+    """Pieces of `side` pixels that cover the image."""
     width, height = info.grid.width, info.grid.height
-    for row in range(0, height, WINDOW):
-        for column in range(0, width, WINDOW):
-            yield Window(column, row, min(WINDOW, width - column), min(WINDOW, height - row))
+    for row in range(0, height, side):
+        for column in range(0, width, side):
+            yield Window(column, row, min(side, width - column), min(side, height - row))
 
 
 def predict_window(
-    forest: RandomForestClassifier, rasters: Rasters, info: RasterInfo, window: Window, classes: int
+    forest: RandomForestClassifier,
+    features: Features,
+    rasters: Rasters,
+    info: RasterInfo,
+    window: Window,
+    classes: int,
 ) -> NDArray[np.uint8]:
     """Levels (classes, h, w) of one window: round(254 p), 255 where nothing is valid."""
+    margin = features.margin
     around = Window(
-        window.column - MARGIN,
-        window.row - MARGIN,
-        window.width + 2 * MARGIN,
-        window.height + 2 * MARGIN,
+        window.column - margin,
+        window.row - margin,
+        window.width + 2 * margin,
+        window.height + 2 * margin,
     )
-    inner = slice(MARGIN, -MARGIN), slice(MARGIN, -MARGIN)
+    inner = slice(margin, -margin), slice(margin, -margin)
     patch = read(rasters, info, around)
     valid = patch.valid[inner]
     levels = np.full((classes, window.height, window.width), NODATA, np.uint8)
     if valid.any():
         levels[:, valid] = 0
-        features: Pixels = filter_bank(patch.pixels)[:, *inner][:, valid]
-        for value, column in zip(forest.classes_, forest.predict_proba(features.T).T, strict=True):
+        rows: Pixels = features.of(patch.pixels)[:, *inner][:, valid].T
+        for value, column in zip(forest.classes_, forest.predict_proba(rows).T, strict=True):
             if value > 0:
                 levels[value - 1, valid] = np.rint(column * FULL)
     return levels

@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 from fewshot_report import days, in_order, mean_of
 from machine import this_machine
 from measured import measure
@@ -30,15 +28,12 @@ from rivals import TRUNK
 from runs import on_backbone, today
 from scenes import Scene, add_scene_options, find_scenes
 from tables import figure, table, write_section
-
-from weft.labels.burn import to_pixels
-from weft.labels.place import outline
-from weft.raster.inspect import inspect
-from weft.suggestions.places import unlabelled_places
+from windows import label, random_windows, read_source
 
 TITLE = "Where to label next"
 OWN_CODE = (
     "benchmarks/suggest.py",
+    "benchmarks/windows.py",
     "backend/weft/jobs/suggest.py",
     "backend/weft/suggestions/*.py",
 )
@@ -155,39 +150,6 @@ def results(scene: Scene, seed: int, options: argparse.Namespace, folder: Path) 
             *("--budget", str(AGAIN_S), "--out", str(polygons[name])),
         )
     return {name: score(scene, path, barred) for name, path in polygons.items()}
-
-
-def random_windows(scene: Scene, seed: int, count: int) -> gpd.GeoSeries:
-    """As many of the windows that `weft suggest` chooses from, at random."""
-    areas = read_source(scene.areas(seed))
-    boxes = []
-    for number, path in enumerate(scene.images):
-        grid = inspect(path).grid
-        known = to_pixels(areas.to_crs(grid.crs).geometry.to_numpy(), grid.transform)
-        for place in unlabelled_places(number, grid, 1.0, shapely.union_all(known)):
-            size = (place.window.height, place.window.width)
-            boxes.append(outline(grid.window_transform(place.window), size))
-    chosen = np.random.default_rng(seed).choice(len(boxes), min(count, len(boxes)), replace=False)
-    return gpd.GeoSeries([boxes[i] for i in chosen], crs=grid.crs)
-
-
-def label(scene: Scene, seed: int, windows: gpd.GeoSeries, path: Path) -> Path:
-    """The seed's areas and labels, and the windows with what the truth has in them."""
-    areas, labels = read_source(scene.areas(seed)), read_source(scene.labels(seed))
-    truth = read_source(scene.truth).to_crs(labels.crs)
-    drawn = windows.to_crs(labels.crs)
-    inside = truth[truth.intersects(drawn.union_all())]
-    pd.concat([areas.geometry, drawn]).to_file(path, layer="areas")
-    pd.concat([labels[["class", "geometry"]], inside[["class", "geometry"]]]).to_file(
-        path, layer="labels"
-    )
-    return path
-
-
-def read_source(source: str) -> gpd.GeoDataFrame:
-    """The layer of a source as `weft` takes it."""
-    path, layer = source.split("|layername=")
-    return gpd.read_file(path, layer=layer)
 
 
 def score(scene: Scene, polygons: Path, barred: Path) -> tuple[float, float]:

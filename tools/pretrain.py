@@ -2,10 +2,12 @@
 """Train the weights that ship in resources/backbones, without labels and without a GPU.
 
     python tools/pretrain.py --teacher TRUNK.safetensors --imagery FOLDER [--imagery …] --out FILE
+        [--start WEIGHTS] [--minutes M]
 
 A small timm network learns to predict, through one linear layer a level, the standardised features
 of a teacher (FitNets, arXiv:1412.6550) on real tiles and on rendered scenes, and the classes of the
-rendered scenes. The log is written beside the weights. Stopped with Ctrl-C, it keeps what it has.
+rendered scenes. The log is written beside the weights. Stopped with Ctrl-C, it keeps what it has;
+--start goes on from such weights, for a network that is trained in several sittings.
 """
 
 import argparse
@@ -32,6 +34,7 @@ from weft.sample.scene import class_mask, render_scene
 
 CLASSES = 9
 LEVELS = (1, 2, 3)
+SETTLING_STEPS = 150
 
 
 @dataclass(frozen=True)
@@ -182,12 +185,16 @@ def train(
     recipe: Recipe,
     log: Path,
     device: torch.device,
+    going_on: bool,
 ) -> None:
-    """Distil until the minutes are over; the learning rate follows the clock to zero."""
+    """Distil until the minutes are over; the learning rate follows the clock to zero.
+
+    A network that is `going_on` stands still at first, until the new linear layers fit it.
+    """
     random = np.random.default_rng(recipe.seed)
     projections = Projections(student, teacher).to(device)
     standardiser = Standardiser(teacher.channels).to(device)
-    network = student.network.requires_grad_(True)
+    network = student.network
     parameters = [*network.parameters(), *projections.parameters()]
     optimiser = torch.optim.AdamW(
         parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -200,7 +207,8 @@ def train(
         images, labels = (t.to(device) for t in batch_of(*pools, recipe, random))
         images = images.contiguous(memory_format=torch.channels_last)
         standardiser.train(step < 100)
-        network.train()
+        settled = not going_on or step >= SETTLING_STEPS
+        network.requires_grad_(settled).train(settled)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             with torch.no_grad():
                 targets = standardiser(teacher(images, keep))
@@ -251,9 +259,11 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--imagery", type=Path, action="append", required=True)
     parser.add_argument("--minutes", type=float, default=Recipe.minutes)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--seed", type=int, default=Recipe.seed, help="another for each sitting")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    recipe = Recipe(minutes=options.minutes)
+    recipe = Recipe(minutes=options.minutes, seed=options.seed)
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -268,11 +278,14 @@ def main() -> None:
     spec = find_backbone(DEFAULT_BACKBONE)
     small = spec.build()
     assert isinstance(small, FeatureListNet)
+    if options.start:
+        fill(small, read_state(options.start), options.start.name, spec.name)
     student = MapBackbone(small, spec.mean, spec.std).to(device)
     for network in (teacher, student):
         network.to(memory_format=torch.channels_last)
+    log, going_on = options.out.with_suffix(".log"), options.start is not None
     try:
-        train(student, teacher, (real, rendered), recipe, options.out.with_suffix(".log"), device)
+        train(student, teacher, (real, rendered), recipe, log, device, going_on)
     finally:
         save(student, options.out)
 
