@@ -20,6 +20,7 @@ from weft.progress import Context
 from weft.raster.inspect import RasterInfo
 
 MOST_PIXELS = 1024**2  # of the model's GSD: a second or two on two cores, which training waits
+TILE = 576  # two by two of them, less their overlap of 64, make MOST_PIXELS
 UNFINISHED = "in training"
 
 
@@ -67,7 +68,8 @@ class Looks:
             self.context.note(f"The view cannot be shown while it trains: {reason}")
 
     def _means(self, card: ModelCard) -> Means:
-        tile = choose_tile(None, self.network.multiple)
+        multiple = self.network.multiple
+        tile = choose_tile(multiple * math.ceil(TILE / multiple), multiple)
         engine = TorchEngine(self.network, self.device)
         model = Model(UNFINISHED, card, self.network)
         return Means(model, engine, tile, choose_overlap(None, tile))

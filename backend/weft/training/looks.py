@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When a training lets others look at its state: early, and then ever more seldom."""
 
-FIRST_S, FIRST_SHARE = 10.0, 1 / 6
-AGAIN_S, AGAIN_SHARE = 3.0, 1 / 20  # of a training that goes on: there is something to see at once
+FIRST_S, FIRST_SHARE = 6.0, 1 / 10
+AGAIN_S, AGAIN_SHARE = 1.5, 1 / 40  # of a training that goes on: there is something to see at once
 APART = 3.0  # times as late as the one before
 LAST_SHARE = 0.5  # after that the result itself is near
 

@@ -334,7 +334,12 @@ def test_looks_see_the_average_and_change_nothing(squares, tiny_network) -> None
 
 @pytest.mark.parametrize(
     ("budget_s", "going_on", "times"),
-    [(60, False, [10, 30]), (60, True, [3, 9, 27]), (400, False, [10, 30, 90]), (6, False, [1, 3])],
+    [
+        (60, False, [6, 18]),
+        (60, True, [1.5, 4.5, 13.5]),
+        (400, False, [6, 18, 54, 162]),
+        (6, False, [0.6, 1.8]),
+    ],
 )
 def test_looks_come_early_and_then_ever_more_seldom(budget_s, going_on, times) -> None:
     assert look_times(budget_s, going_on) == pytest.approx(times)
