@@ -19,7 +19,7 @@ from weft.network import Network
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
 
-MOST_PIXELS = 1024**2  # of the model's GSD: a second or two on two cores, which training waits
+MOST_PIXELS = 1024**2  # of the model's GSD; training waits for them a second or two on two cores
 TILE = 576  # two by two of them, less their overlap of 64, make MOST_PIXELS
 UNFINISHED = "in training"
 
