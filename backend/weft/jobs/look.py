@@ -13,7 +13,7 @@ from weft.grid import Window
 from weft.inference.engines import TorchEngine
 from weft.inference.part import Extent, Part, place_extent
 from weft.inference.tiles import choose_overlap, choose_tile
-from weft.jobs.predict import Means, predict_parts
+from weft.jobs.predict import Means, check_names, predict_parts
 from weft.model import Model, image_scale
 from weft.network import Network
 from weft.progress import Context
@@ -60,6 +60,7 @@ class Looks:
             if parts:
                 self.taken += 1
                 folder = self.view.out / f"look-{self.taken}"
+                check_names([info.path for info in parts], folder)
                 # training is the stage that the user sees
                 silent = replace(self.context, report=lambda progress: None)
                 self.context.partial(predict_parts(self._means(card), parts, folder, silent))

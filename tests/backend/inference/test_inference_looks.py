@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Looks at a view while a network still learns: they never stop the training."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,18 @@ def test_a_view_that_cannot_be_shown_is_noted_once(tmp_path: Path, image: Path) 
     looks.take(CARD)
     (note,) = listener.notes
     assert note.startswith("The view cannot be shown while it trains: The extent's CRS")
+
+
+def test_images_of_one_name_do_not_overwrite_each_other(tmp_path: Path, image: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Path(shutil.copy(image, tmp_path / "other"))
+    listener = Listener(tmp_path)
+    looks = looks_at(ground(0, 0, 50, 50), image, listener, tmp_path / "looks")
+    looks.infos = [inspect(image), inspect(other)]
+    looks.take(CARD)
+    assert not listener.results
+    (note,) = listener.notes
+    assert "2 images are called town" in note
 
 
 def test_a_cancel_leaves_nothing_half_written(tmp_path: Path, image: Path) -> None:
