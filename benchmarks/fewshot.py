@@ -19,7 +19,7 @@ from machine import this_machine
 from records import Record, Settings, code_digest, complete, read
 from rivals import RIVALS
 from runs import Task, carry_out
-from scenes import add_scene_options, find_scenes
+from scenes import add_scene_options, parse_with_scenes
 from tables import write_section
 
 OWN_PARTS = ("deep_features", "features", "filters", "forest", "rivals", "runs", "unet")
@@ -47,13 +47,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--methods", nargs="+", choices=RIVALS, default=list(RIVALS))
     parser.add_argument("--trunk", type=Path, help="weights of the reference trunk")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
-    options = parser.parse_args()
+    options = parse_with_scenes(parser)
     if options.trunk is None and any(name.endswith("-trunk") for name in options.methods):
         parser.error("methods on the trunk need its weights, --trunk FILE")
-    try:
-        options.scenes = find_scenes(options.data, options.scenes)
-    except argparse.ArgumentTypeError as mistake:
-        parser.error(str(mistake))
     return options
 
 

@@ -22,13 +22,14 @@ from features import Features, filter_features
 from filters import Pixels
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
+from scenes import add_task_options
 from sklearn.ensemble import RandomForestClassifier
 
 from weft.grid import Window
 from weft.jobs.vectorise import VectoriseRequest, vectorise
 from weft.labels.burn import UNKNOWN, burn_mask
 from weft.labels.read import Labels, read_areas, read_labels
-from weft.labels.source import LabelSource, parse_source
+from weft.labels.source import LabelSource
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, default_bands, inspect
 from weft.raster.read import Patch, RasterReader
@@ -79,11 +80,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """The arguments of this script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("images", type=Path, nargs="+")
-    parser.add_argument("--labels", type=parse_source, required=True)
-    parser.add_argument("--areas", type=parse_source, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    add_task_options(parser)
     parser.add_argument("--backbone")
     parser.add_argument("--backbone-weights", type=Path)
     return parser.parse_args()

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scenes of the few-shot protocol: images, truth, and five labelled areas for each seed."""
+"""The scenes of the few-shot protocol: images, truth, and five labelled areas for each seed.
+
+And the arguments by which scripts are told of them.
+"""
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from weft.labels.source import parse_source
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,22 @@ def add_scene_options(parser: argparse.ArgumentParser, required: bool) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
     parser.add_argument("--work", type=Path, help="keep models, rasters and polygons here")
     parser.add_argument("--fresh", action="store_true", help="repeat what is there already")
+
+
+def parse_with_scenes(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The arguments, with the scenes in place of their names."""
+    options = parser.parse_args()
+    try:
+        options.scenes = find_scenes(options.data, options.scenes)
+    except argparse.ArgumentTypeError as mistake:
+        parser.error(str(mistake))
+    return options
+
+
+def add_task_options(parser: argparse.ArgumentParser) -> None:
+    """The arguments of every rival that is a script of its own."""
+    parser.add_argument("images", type=Path, nargs="+")
+    parser.add_argument("--labels", type=parse_source, required=True)
+    parser.add_argument("--areas", type=parse_source, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)

@@ -15,20 +15,19 @@ import tempfile
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 from fewshot_report import days, in_order, mean_of
-from machine import this_machine
-from records import Settings, code_digest, complete, read
+from plays import play_all
+from records import Settings
 from rivals import TRUNK
 from runs import today
-from scenes import Scene, add_scene_options, find_scenes
+from scenes import Scene, add_scene_options, parse_with_scenes
 from served import Refused, Served
-from tables import figure, table, write_section
+from tables import figure, table
 from windows import label, random_windows, read_source
 
 from weft.grid import Window
@@ -100,17 +99,7 @@ class Ground:
 def main() -> None:
     """Run what is missing, and write the table anew after each run."""
     options = parse()
-    settings = Settings(code_digest(*OWN_CODE), str(this_machine()), options.device, options.budget)
-    lines = options.out.with_suffix(".jsonl")
-    done = {} if options.fresh else read(lines, settings, Soon)
-    jobs: dict[Hashable, Callable[[], Soon]] = {
-        (scene.name, seed): partial(play, scene, seed, options, Soon(settings, scene.name, seed))
-        for scene in options.scenes
-        for seed in options.seeds
-    }
-    for _ in complete(jobs, done, lines):
-        write_section(options.out, TITLE, report(list(done.values())))
-    write_section(options.out, TITLE, report(list(done.values())))
+    play_all(TITLE, OWN_CODE, options, Soon, play, report)
 
 
 def parse() -> argparse.Namespace:
@@ -119,17 +108,12 @@ def parse() -> argparse.Namespace:
     add_scene_options(parser, required=True)
     parser.add_argument("--trunk", type=Path, help="weights of the reference trunk")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
-    options = parser.parse_args()
-    try:
-        options.scenes = find_scenes(options.data, options.scenes)
-    except argparse.ArgumentTypeError as mistake:
-        parser.error(str(mistake))
-    return options
+    return parse_with_scenes(parser)
 
 
-def play(scene: Scene, seed: int, options: argparse.Namespace, blank: Soon) -> Soon:
+def play(scene: Scene, seed: int, options: argparse.Namespace, settings: Settings) -> Soon:
     """Both rounds of one scene and seed."""
-    record = replace(blank, date=today())
+    record = Soon(settings, scene.name, seed, today())
     with tempfile.TemporaryDirectory(prefix="weft-soon-") as scratch:
         ground = prepare(scene, seed, Path(scratch))
         try:

@@ -12,22 +12,21 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 from fewshot_report import days, in_order, mean_of
-from machine import this_machine
 from measured import measure
-from records import Settings, code_digest, complete, read
+from plays import play_all
+from records import Settings
 from rivals import TRUNK
 from runs import on_backbone, today
-from scenes import Scene, add_scene_options, find_scenes
-from tables import figure, table, write_section
+from scenes import Scene, add_scene_options, parse_with_scenes
+from tables import figure, table
 from windows import label, random_windows, read_source
 
 TITLE = "Where to label next"
@@ -77,17 +76,7 @@ class Failure(Exception):
 def main() -> None:
     """Run what is missing, and write the table anew after each run."""
     options = parse()
-    settings = Settings(code_digest(*OWN_CODE), str(this_machine()), options.device, options.budget)
-    lines = options.out.with_suffix(".jsonl")
-    done = {} if options.fresh else read(lines, settings, Rounds)
-    jobs: dict[Hashable, Callable[[], Rounds]] = {
-        (scene.name, seed): partial(play, scene, seed, options, Rounds(settings, scene.name, seed))
-        for scene in options.scenes
-        for seed in options.seeds
-    }
-    for _ in complete(jobs, done, lines):
-        write_section(options.out, TITLE, report(list(done.values()), options))
-    write_section(options.out, TITLE, report(list(done.values()), options))
+    play_all(TITLE, OWN_CODE, options, Rounds, play, lambda records: report(records, options))
 
 
 def parse() -> argparse.Namespace:
@@ -97,17 +86,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--trunk", type=Path, help="weights of the reference trunk")
     parser.add_argument("--count", type=int, default=3, help="windows to label")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
-    options = parser.parse_args()
-    try:
-        options.scenes = find_scenes(options.data, options.scenes)
-    except argparse.ArgumentTypeError as mistake:
-        parser.error(str(mistake))
-    return options
+    return parse_with_scenes(parser)
 
 
-def play(scene: Scene, seed: int, options: argparse.Namespace, blank: Rounds) -> Rounds:
+def play(scene: Scene, seed: int, options: argparse.Namespace, settings: Settings) -> Rounds:
     """The rounds of one scene and seed."""
-    record = replace(blank, date=today())
+    record = Rounds(settings, scene.name, seed, today())
     with tempfile.TemporaryDirectory(prefix="weft-suggest-") as scratch:
         folder = Path(scratch)
         try:

@@ -13,10 +13,10 @@ import argparse
 import json
 import math
 import time
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from scenes import add_task_options
 from torch import Tensor, nn
 
 from weft.bundle import ModelCard, ModelClass, TrainingFigures
@@ -28,7 +28,6 @@ from weft.jobs.card import small_object
 from weft.jobs.material import Material, Wishes, read_material
 from weft.jobs.predict import Means, predict_parts
 from weft.jobs.vectorise import VectoriseRequest, vectorise
-from weft.labels.source import parse_source
 from weft.model import Model
 from weft.progress import Context
 from weft.training.augment import Augmentation
@@ -116,11 +115,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """The arguments of this script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("images", type=Path, nargs="+")
-    parser.add_argument("--labels", type=parse_source, required=True)
-    parser.add_argument("--areas", type=parse_source, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    add_task_options(parser)
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
     return parser.parse_args()
