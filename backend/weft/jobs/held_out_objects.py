@@ -13,9 +13,10 @@ from weft.grid import Grid
 from weft.labels.burn import UNKNOWN, Geometries, labels_near, to_pixels
 from weft.network import Network, probabilities
 from weft.polygons.clean import SPECK
-from weft.polygons.objects import separate
+from weft.polygons.objects import objects_in
 from weft.polygons.prediction import FULL
 from weft.polygons.score import Tally, match_count
+from weft.polygons.strips import one_strip
 from weft.polygons.trace import trace
 from weft.raster.inspect import inspect
 from weft.training.heldout import forward_whole
@@ -72,7 +73,8 @@ def found_objects(
     guess = likely[0].argmax(0).numpy().astype(np.uint8)
     guess[patch.mask == UNKNOWN] = 0
     levels = (interior[0, 0].numpy() * FULL).round().astype(np.uint8)
-    objects = separate(guess, levels, np.full(256, least))
-    polygons, numbers = trace(objects.regions)
+    found = list(objects_in([one_strip(guess, levels)], np.full(256, least)))
+    polygons = np.concatenate([np.empty(0, object), *(each.outlines for each in found)])
+    kinds = np.concatenate([np.empty(0, np.int64), *(each.kinds for each in found)])
     large = shapely.area(polygons) >= least
-    return polygons[large], objects.classes[numbers[large]].astype(np.int64)
+    return polygons[large], kinds[large]

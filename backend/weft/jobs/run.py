@@ -12,7 +12,7 @@ from weft.jobs.train_request import TrainRequest
 from weft.jobs.vectorise import VectoriseRequest, VectoriseResult, check_limits, vectorise
 from weft.network import COARSEST_LEVEL
 from weft.outputs import check_apart, made_folder
-from weft.polygons.write import check_output
+from weft.polygons.formats import check_output
 from weft.progress import Context
 from weft.raster.inspect import inspect
 

@@ -23,7 +23,8 @@ from weft.labels.read import read_areas
 from weft.labels.source import LabelSource
 from weft.model import Model, check_image, image_scale, load_model
 from weft.outputs import check_apart
-from weft.polygons.write import check_output, write_polygons
+from weft.polygons.formats import check_output
+from weft.polygons.write import write_polygons
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
 from weft.raster.read import RasterReader

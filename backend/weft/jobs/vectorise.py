@@ -2,12 +2,13 @@
 """Class or probability rasters in, one file of clean polygons out."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import ProjError
@@ -15,19 +16,14 @@ from pyproj.exceptions import ProjError
 from weft.errors import RasterError, RequestError
 from weft.outputs import check_apart
 from weft.polygons.clean import fill_holes, large_enough, tidy
-from weft.polygons.confidence import mean_probability
 from weft.polygons.coverage import simplify
+from weft.polygons.formats import check_output
 from weft.polygons.measure import measure
-from weft.polygons.objects import Objects, fused, separate
-from weft.polygons.prediction import (
-    DEFAULT_THRESHOLD,
-    Prediction,
-    open_prediction,
-    read_classes,
-    read_interiors,
-)
-from weft.polygons.trace import to_ground, trace
-from weft.polygons.write import check_output, write_polygons
+from weft.polygons.objects import Objects, objects_in
+from weft.polygons.prediction import Prediction, open_prediction
+from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_strips
+from weft.polygons.trace import Polygons, to_ground
+from weft.polygons.write import PolygonWriter
 from weft.progress import Context
 
 
@@ -81,47 +77,61 @@ def vectorise(request: VectoriseRequest, context: Context) -> VectoriseResult:
     predictions = _open_all(request, context)
     crs = predictions[0].grid.crs
     assert crs is not None
-    frames = []
-    for done, prediction in enumerate(predictions):
-        context.check_cancelled()
-        context.progress(done, len(predictions), f"Outlines of {prediction.path.name}")
-        frames.append(_in_crs(outlines(prediction, request, context), crs, prediction, context))
-    context.progress(len(predictions), len(predictions), f"Writing {request.out.name}")
-    frame = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=crs)
-    write_polygons(frame, request.out)
-    counts = Counter(frame["class"])
-    areas = frame.groupby("class")["area_m2"].sum()
+    counts: Counter[str] = Counter()
+    areas: Counter[str] = Counter()
+    with PolygonWriter(request.out) as writer:
+        for prediction in predictions:
+            tell_crs(prediction, crs, context)
+            for frame in outlines(prediction, request, context):
+                writer.write(in_crs(frame, crs, prediction))
+                counts.update(frame["class"])
+                areas.update(frame.groupby("class")["area_m2"].sum().to_dict())
+        context.progress(1, 1, f"Writing {request.out.name}")
     return VectoriseResult(
         out=request.out,
         counts={name: counts[name] for name in sorted(counts)},
-        polygons=len(frame),
+        polygons=counts.total(),
         area_m2={name: float(areas[name]) for name in sorted(counts)},
     )
 
 
 def outlines(
     prediction: Prediction, request: VectoriseRequest, context: Context
-) -> gpd.GeoDataFrame:
-    """Polygons of one raster in its own CRS, with all fields of the result."""
-    grid = prediction.grid
+) -> Iterator[gpd.GeoDataFrame]:
+    """Polygons of one raster in its own CRS, with all fields of the result, as they get ready."""
     limits = limits_of(prediction, request)
-    classes = read_classes(prediction, limits.thresholds, context.check_cancelled)
-    objects = find_objects(classes, prediction, limits, context)
-    polygons, numbers = trace(objects.regions)
-    values = objects.classes[numbers]
-    context.check_cancelled()
-    large = large_enough(polygons, grid, limits.min_area_m2[values])
-    polygons, values = polygons[large], values[large]
-    polygons = fill_holes(polygons, grid, limits.min_hole_m2[values])
-    confidence = _confidence(polygons, values, prediction, context)
-    context.check_cancelled()
+    strips = read_strips(prediction, limits.thresholds, limits.split)
     tolerance = 1.0 if request.simplify_m is None else request.simplify_m / prediction.gsd_m
+    none = Objects(np.empty(0, object), np.empty(0, np.uint8), np.empty(0), np.inf)
+    islands = none.outlines
+    # so that a file without polygons has its fields
+    yield polygons_of(none, islands, prediction, limits, tolerance)
+    watched = _watched(strips, prediction, context)
+    for objects in objects_in(watched, limits.min_area_m2 / prediction.gsd_m**2):
+        least = limits.min_area_m2[objects.kinds]
+        large = objects.chosen(large_enough(objects.outlines, prediction.grid, least))
+        yield polygons_of(large, islands, prediction, limits, tolerance)
+        if limits.min_hole_m2.any():
+            islands = np.concatenate([islands, large.outlines])
+            islands = islands[shapely.bounds(islands)[:, 1] >= objects.pending_from]
+
+
+def polygons_of(
+    objects: Objects,
+    islands: Polygons,
+    prediction: Prediction,
+    limits: "Limits",
+    tolerance: float,
+) -> gpd.GeoDataFrame:
+    """The finished polygons of `objects`; holes around one of the `islands` stay."""
+    grid, kinds = prediction.grid, objects.kinds
+    polygons = fill_holes(objects.outlines, grid, limits.min_hole_m2[kinds], islands)
     simple, origin = tidy(to_ground(simplify(polygons, tolerance), grid.transform))
     area, perimeter = measure(simple, grid.crs)
     frame = gpd.GeoDataFrame(
         {
-            "class": [prediction.class_name(value) for value in values[origin].tolist()],
-            "confidence": confidence[origin],
+            "class": [prediction.class_name(value) for value in kinds[origin].tolist()],
+            "confidence": objects.confidence[origin],
             "area_m2": area,
             "perimeter_m": perimeter,
             "source": prediction.source,
@@ -131,7 +141,7 @@ def outlines(
         crs=grid.crs,
     ).astype({"class": object, "source": object, "model": object})
     # simplification may have taken a polygon just below the limit
-    return frame[frame["area_m2"] >= limits.min_area_m2[values[origin]]]
+    return frame[frame["area_m2"] >= limits.min_area_m2[kinds[origin]]]
 
 
 @dataclass(frozen=True)
@@ -161,19 +171,6 @@ def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
     common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
     thresholds = [common if each.threshold is None else each.threshold for each in own]
     return Limits(thresholds or [common], areas, holes, split)
-
-
-def find_objects(
-    classes: NDArray[np.uint8], prediction: Prediction, limits: Limits, context: Context
-) -> Objects:
-    """What is one object in `classes` (h, w): where objects touch, interiors decide, if known."""
-    interior = None
-    if limits.split.any():
-        interior = read_interiors(prediction, context.check_cancelled)
-    if interior is None:
-        return fused(classes)
-    interior[~limits.split[classes]] = 0
-    return separate(classes, interior, limits.min_area_m2 / prediction.gsd_m**2)
 
 
 def check_limits(request: VectoriseRequest) -> None:
@@ -210,24 +207,27 @@ def _open_all(request: VectoriseRequest, context: Context) -> list[Prediction]:
     return predictions
 
 
-def _confidence(
-    polygons: np.ndarray, values: np.ndarray, prediction: Prediction, context: Context
-) -> np.ndarray:
-    if prediction.probability_path is None:
-        return np.full(len(polygons), np.nan)
-    return mean_probability(polygons, values, prediction.probability_path, context.check_cancelled)
+def _watched(strips: Iterable[Strip], prediction: Prediction, context: Context) -> Iterator[Strip]:
+    for strip in strips:
+        context.check_cancelled()
+        yield strip
+        done = strip.top + strip.own.stop - strip.own.start
+        context.progress(done, prediction.grid.height, f"Outlines of {prediction.path.name}")
 
 
-def _in_crs(
-    frame: gpd.GeoDataFrame, crs: CRS, prediction: Prediction, context: Context
-) -> gpd.GeoDataFrame:
-    """`frame` in `crs`, told to the user where it had another; measures stay those of its own."""
+def tell_crs(prediction: Prediction, crs: CRS, context: Context) -> None:
+    """Tell the user where polygons will be reprojected."""
+    own = prediction.grid.crs
+    if own is not None and not own.equals(crs, ignore_axis_order=True):
+        context.note(
+            f"{prediction.path.name} is in {own.name}; its polygons are reprojected to {crs.name}."
+        )
+
+
+def in_crs(frame: gpd.GeoDataFrame, crs: CRS, prediction: Prediction) -> gpd.GeoDataFrame:
+    """`frame` in `crs`; measures stay those of its own."""
     if frame.crs.equals(crs, ignore_axis_order=True):
-        return frame
-    context.note(
-        f"{prediction.path.name} is in {frame.crs.name}; its polygons are reprojected to "
-        f"{crs.name}."
-    )
+        return frame.set_crs(crs, allow_override=True)
     try:
         moved = frame.to_crs(crs)
     except ProjError as error:

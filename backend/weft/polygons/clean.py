@@ -22,10 +22,12 @@ def large_enough(polygons: Polygons, grid: Grid, min_area_m2: Limits) -> NDArray
     return ground_area_m2(polygons, grid) >= min_area_m2
 
 
-def fill_holes(polygons: Polygons, grid: Grid, min_hole_m2: Limits) -> Polygons:
-    """Close holes smaller than `min_hole_m2`, except around another of the `polygons`.
+def fill_holes(
+    polygons: Polygons, grid: Grid, min_hole_m2: Limits, islands: Polygons | None = None
+) -> Polygons:
+    """Close holes smaller than `min_hole_m2`, except around another of the `polygons` or `islands`.
 
-    `polygons` are in the pixel coordinates of `grid`.
+    All are in the pixel coordinates of `grid`.
     """
     if not np.any(np.asarray(min_hole_m2) > 0):
         return polygons
@@ -35,7 +37,8 @@ def fill_holes(polygons: Polygons, grid: Grid, min_hole_m2: Limits) -> Polygons:
     least = np.broadcast_to(min_hole_m2, len(polygons))[owner[inner]]
     small = np.flatnonzero(ground_area_m2(holes, grid) < least)
     # filling a hole that holds a polygon of another class would make both overlap
-    occupied, _ = shapely.STRtree(polygons).query(holes[small], predicate="contains")
+    others = polygons if islands is None else np.concatenate([polygons, islands])
+    occupied, _ = shapely.STRtree(others).query(holes[small], predicate="contains")
     closed = np.delete(small, np.unique(occupied))
     stays = np.ones(len(rings), bool)
     stays[inner[closed]] = False

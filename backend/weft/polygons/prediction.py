@@ -2,23 +2,17 @@
 """The rasters that polygons are made from: a class raster, a probability raster, or the pair."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 from rasterio.io import DatasetReader
-from rasterio.windows import Window
 
 from weft.errors import RasterError
 from weft.grid import Grid
 from weft.raster.inspect import examine
-from weft.raster.opening import naming, open_dataset
+from weft.raster.opening import open_dataset
 
-STRIP_ROWS = 1024
-DEFAULT_THRESHOLD = 0.5
 FULL = 254  # the uint8 that stands for probability 1; 255 is nodata
 
 
@@ -81,68 +75,6 @@ def open_prediction(path: Path) -> Prediction:
     )
 
 
-def read_classes(
-    prediction: Prediction,
-    thresholds: Sequence[float] | None,
-    check_cancelled: Callable[[], None] = lambda: None,
-) -> NDArray[np.uint8]:
-    """The class of each pixel, shape (height, width), 0 where there is none.
-
-    With `thresholds`, one a class, or without a class raster, classes come from the probabilities:
-    the most probable one of those that reach their threshold (0.5 if not given).
-    """
-    from_probability = thresholds is not None or prediction.class_path is None
-    path = prediction.probability_path if from_probability else prediction.class_path
-    if path is None:
-        raise RasterError(
-            f"{prediction.path} has no probability raster beside it, so a threshold cannot be "
-            "applied; give the probability raster, or leave the threshold out."
-        )
-    # quantised as the probabilities are, so that p = threshold is in
-    wanted = np.rint(FULL * np.atleast_1d(thresholds or DEFAULT_THRESHOLD)).clip(1)
-    least = wanted.astype(np.uint8)[:, None, None]
-    classes = np.zeros((prediction.grid.height, prediction.grid.width), np.uint8)
-    bands_read = range(1, len(prediction.classes or ()) + 1) if from_probability else [1]
-    for rows, bands in read_strips(path, bands_read):
-        check_cancelled()
-        classes[rows] = _most_probable(bands, least) if from_probability else bands[0]
-    _check_values(prediction, int(classes.max()))
-    return classes
-
-
-def read_interiors(
-    prediction: Prediction, check_cancelled: Callable[[], None] = lambda: None
-) -> NDArray[np.uint8] | None:
-    """How probable it is that a pixel is interior, 0..FULL, (height, width); None if unknown."""
-    path, band = prediction.probability_path, prediction.interior_band
-    if path is None or band is None:
-        return None
-    interior = np.zeros((prediction.grid.height, prediction.grid.width), np.uint8)
-    for rows, bands in read_strips(path, [band]):
-        check_cancelled()
-        interior[rows] = bands[0]
-    return interior
-
-
-def read_strips(path: Path, bands: Sequence[int]) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
-    """Rows and their pixels, (bands, rows, width), strip by strip; invalid pixels are 0."""
-    indexes = list(bands)
-    with open_dataset(path) as dataset:
-        for top in range(0, dataset.height, STRIP_ROWS):
-            window = Window(0, top, dataset.width, min(STRIP_ROWS, dataset.height - top))
-            rows = slice(top, top + window.height)
-            with naming(path, f"rows {rows.start} to {rows.stop - 1}"):
-                pixels = dataset.read(indexes, window=window)
-                pixels[dataset.read_masks(indexes, window=window) == 0] = 0
-            yield rows, pixels
-
-
-def _most_probable(bands: NDArray[np.uint8], least: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    reached = np.where(bands >= least, bands, 0)
-    best = reached.argmax(axis=0)
-    return np.where(reached.any(axis=0), best + 1, 0).astype(np.uint8)
-
-
 def _grid(path: Path, dataset: DatasetReader) -> Grid:
     grid = examine(path, dataset).grid
     if grid.crs is None:
@@ -199,14 +131,6 @@ def _interior_band(path: Path | None, classes: int) -> int | None:
         return classes + 1 if dataset.count > classes else None
 
 
-def _check_values(prediction: Prediction, highest: int) -> None:
-    if prediction.classes is not None and highest > len(prediction.classes):
-        raise RasterError(
-            f"{prediction.path} holds the value {highest} but names only "
-            f"{len(prediction.classes)} classes; make it again with predict."
-        )
-
-
 def _min_area_m2(path: Path, tags: dict[str, str]) -> float:
     text = tags.get("WEFT_MIN_AREA_M2", "0")
     try:
@@ -220,7 +144,7 @@ def _min_area_m2(path: Path, tags: dict[str, str]) -> float:
 def _probability_beside(path: Path, tags: dict[str, str], grid: Grid) -> Path | None:
     """The probability raster of the pair, if it still lies beside and fits."""
     name = tags.get("WEFT_PAIR")
-    other = path.parent / Path(name).name if name else None
+    other = path.parent / Path(name).name if name and "WEFT_CLASSES" in tags else None
     if other is None or not other.exists():
         return None
     with open_dataset(other) as dataset:

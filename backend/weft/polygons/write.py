@@ -4,66 +4,106 @@
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
-import shapely
 from pyogrio.errors import DataSourceError, FeatureError
-from pyproj import CRS
-from pyproj.exceptions import ProjError
 
 from weft.errors import OutputError
+from weft.polygons.formats import (
+    SHAPEFILE_LIMIT,
+    Format,
+    check_output,
+    fit,
+    format_of,
+    shapefile_bytes,
+)
 
 LAYER = "polygons"
-GEOPACKAGE_VERSION = "1.2"
-SHAPEFILE_LIMIT = 2**31 - 1
-SHAPEFILE_NAMES = {"perimeter_m": "perim_m"}
+WAITING = 20_000  # polygons in memory at most, about
 FAILURES = (OSError, DataSourceError, FeatureError)
 
 
-@dataclass(frozen=True)
-class Format:
-    """How a file name's extension is written, and which companions of an old file must go."""
+class PolygonWriter:
+    """The vector file `path`, written in parts, and complete after a clean exit.
 
-    driver: str
-    options: dict[str, str] = field(default_factory=dict)
-    file_options: dict[str, str] = field(default_factory=dict)
-    companions: tuple[str, ...] = ()
+    Until then it grows in a hidden folder beside `path`; after an exception nothing of it is left
+    and what stood at `path` still stands. OutputError when it cannot be written.
+    """
 
+    def __init__(self, path: Path) -> None:
+        check_output(path)
+        self._path = path
+        with _writing(path):
+            self._aside = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=path.parent))
+        self._draft = self._aside / "draft.gpkg"
+        self._waiting: list[gpd.GeoDataFrame] = []
+        self._count = self._bytes = 0
 
-FORMATS = {
-    # a journal left by the old file would be replayed into the new one
-    # a QGIS of some years warns of later versions
-    ".gpkg": Format(
-        "GPKG",
-        file_options={"VERSION": GEOPACKAGE_VERSION},
-        companions=(".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
-    ),
-    ".shp": Format(
-        "ESRI Shapefile",
-        {"ENCODING": "UTF-8", "2GB_LIMIT": "YES"},
-        companions=(".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".shp.xml"),
-    ),
-    # 9 decimals of a degree keep a tenth of a millimetre, and with it valid outlines
-    ".geojson": Format("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
-    ".fgb": Format("FlatGeobuf"),
-}
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                with _writing(self._path):
+                    self._complete()
+        finally:
+            shutil.rmtree(self._aside, ignore_errors=True)
 
-def check_output(path: Path) -> None:
-    """Raise `OutputError` before any work if `path` cannot become a vector file."""
-    if path.suffix.lower() not in FORMATS:
-        raise OutputError(
-            f"{path} does not end in a format that can be written; use one of {', '.join(FORMATS)}."
+    def write(self, frame: gpd.GeoDataFrame) -> None:
+        """Add single polygons, any number of them; all frames have the same columns and CRS."""
+        rows = fit(frame, self._path)
+        self._waiting.append(rows)
+        self._count += len(rows)
+        if format_of(self._path).driver == "ESRI Shapefile":
+            self._bytes += shapefile_bytes(rows)
+            if self._bytes > SHAPEFILE_LIMIT:
+                raise OutputError(
+                    f"{self._path} would be larger than the 2 GB that a Shapefile can hold; write "
+                    "a .gpkg."
+                )
+        if sum(map(len, self._waiting)) > WAITING:
+            with _writing(self._path):
+                self._put_into_draft()
+
+    def _put_into_draft(self) -> None:
+        """Empty the waiting room; few formats can be appended to, and none with an index fast."""
+        pyogrio.write_dataframe(
+            _one_frame(self._waiting),
+            self._draft,
+            layer=LAYER,
+            geometry_type="Polygon",
+            append=self._draft.exists(),
+            SPATIAL_INDEX="NO",
         )
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder; give the name of a file.")
-    if not path.parent.is_dir():
-        raise OutputError(f"The folder {path.parent} does not exist; make it first.")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise OutputError(f"The folder {path.parent} cannot be written to; choose another one.")
+        self._waiting = []
+
+    def _complete(self) -> None:
+        final, kind = self._aside / self._path.name, format_of(self._path)
+        if self._draft.exists():
+            if self._waiting:
+                self._put_into_draft()
+            _copy(self._draft, final, kind)
+            self._draft.unlink()
+        else:
+            pyogrio.write_dataframe(_one_frame(self._waiting), final, **_options(final, kind))
+        # some drivers report a full disk nowhere but in what is missing afterwards
+        written = pyogrio.read_info(final, force_feature_count=True)["features"]
+        if written != self._count:
+            raise OSError(f"only {written} of {self._count} polygons were written")
+        _move(self._aside, self._path, kind)
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -71,77 +111,43 @@ def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
 
     Raises `OutputError` and leaves what stood there if the file cannot be written.
     """
-    check_output(path)
-    kind = FORMATS[path.suffix.lower()]
-    rows = _fit(frame, path, kind)
+    with PolygonWriter(path) as writer:
+        writer.write(frame)
+
+
+def _one_frame(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return gpd.GeoDataFrame(pd.concat(filled or frames[:1], ignore_index=True))
+
+
+def _copy(draft: Path, final: Path, kind: Format) -> None:
+    """Write what is in `draft` as `final`, a few thousand polygons at a time."""
+    with pyogrio.open_arrow(draft, layer=LAYER) as (meta, rows):
+        pyogrio.write_arrow(
+            rows,
+            final,
+            geometry_name=meta["geometry_name"] or "wkb_geometry",
+            crs=meta["crs"],
+            **_options(final, kind),
+        )
+
+
+def _options(path: Path, kind: Format) -> dict[str, object]:
+    return {
+        "layer": path.stem if kind.driver == "ESRI Shapefile" else LAYER,
+        "driver": kind.driver,
+        "geometry_type": "Polygon",
+        "layer_options": kind.options,
+        "dataset_options": kind.file_options,
+    }
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        aside = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=path.parent))
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        _write_and_check(rows, aside / path.name, kind)
-        _move(aside, path, kind)
+        yield
     except FAILURES as error:
         raise _unwritable(path, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def shapefile_bytes(frame: gpd.GeoDataFrame) -> int:
-    """Size of the larger of .shp and .dbf, from the layout of the format."""
-    geometries = frame.geometry.values
-    points = int(shapely.get_num_coordinates(geometries).sum())
-    rings = int(shapely.get_num_interior_rings(geometries).sum()) + len(frame)
-    shapes = 100 + 16 * points + 4 * rings + 52 * len(frame)
-    # numbers take 24 bytes and texts up to 254
-    widest = sum(_width(frame, name) for name in frame.columns.drop("geometry"))
-    return max(shapes, (1 + widest) * len(frame))
-
-
-def _width(frame: gpd.GeoDataFrame, name: str) -> int:
-    if frame[name].dtype.kind == "f":
-        return 24
-    longest = max((len(str(text).encode()) for text in frame[name].unique()), default=0)
-    return min(254, max(80, longest))
-
-
-def _fit(frame: gpd.GeoDataFrame, path: Path, kind: Format) -> gpd.GeoDataFrame:
-    """`frame` with the names, the CRS and the size that the format allows."""
-    if kind.driver == "GeoJSON":
-        return _in_wgs84(frame, path)
-    if kind.driver != "ESRI Shapefile":
-        return frame
-    if shapefile_bytes(frame) > SHAPEFILE_LIMIT:
-        raise OutputError(
-            f"{path} would be larger than the 2 GB that a Shapefile can hold; write a .gpkg."
-        )
-    return frame.rename(columns=SHAPEFILE_NAMES)
-
-
-def _in_wgs84(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
-    try:
-        return frame.to_crs(CRS.from_epsg(4326))
-    except ProjError as error:
-        raise OutputError(
-            f"{path} must be in WGS 84, to which '{frame.crs.name}' cannot be brought; write a "
-            ".gpkg."
-        ) from error
-
-
-def _write_and_check(frame: gpd.GeoDataFrame, path: Path, kind: Format) -> None:
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        layer=path.stem if kind.driver == "ESRI Shapefile" else LAYER,
-        driver=kind.driver,
-        geometry_type="Polygon",
-        layer_options=kind.options,
-        dataset_options=kind.file_options,
-    )
-    # some drivers report a full disk nowhere but in what is missing afterwards
-    written = pyogrio.read_info(path, force_feature_count=True)["features"]
-    if written != len(frame):
-        raise OSError(f"only {written} of {len(frame)} polygons were written")
 
 
 def _move(aside: Path, path: Path, kind: Format) -> None:

@@ -13,7 +13,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 
 from weft.errors import OutputError
-from weft.polygons.write import GEOPACKAGE_VERSION
+from weft.polygons.formats import GEOPACKAGE_VERSION
 from weft.sample.demo import UTM, Demo, Image
 from weft.sample.truth import SceneObject
 

@@ -15,8 +15,9 @@ from shapely import box
 from weft.errors import LabelError, RasterError, RequestError
 from weft.jobs.evaluate import EvaluateRequest, evaluate
 from weft.labels.source import LabelSource
+from weft.polygons.formats import FORMATS
 from weft.polygons.score import ClassScore
-from weft.polygons.write import FORMATS, write_polygons
+from weft.polygons.write import write_polygons
 from weft.progress import Context
 
 SHARED = Path(__file__).parents[4] / "shared"

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +12,9 @@ import pytest
 from affine import Affine
 
 from weft.errors import Cancelled, OutputError, RasterError, RequestError
+from weft.jobs import vectorise as job
 from weft.jobs.vectorise import ClassLimits, VectoriseRequest, vectorise
+from weft.polygons.strips import read_strips
 from weft.progress import Context
 
 Make = Callable[..., tuple[Path, Path]]
@@ -124,6 +127,67 @@ def test_objects_too_small_for_the_limit_go_to_their_neighbours(
     result = vectorise(request, context)
     assert result.counts == {"roof": 3, "tree": 3}
     assert result.area_m2["roof"] == 300
+
+
+@pytest.fixture
+def in_strips(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes strips of so many pixels."""
+
+    def change(pixels: int) -> None:
+        monkeypatch.setattr(job, "read_strips", partial(read_strips, pixels=pixels))
+
+    return change
+
+
+@pytest.mark.parametrize("rows", [1, 4, 13])
+def test_the_result_does_not_depend_on_strips(
+    write_prediction: Make,
+    row_of_houses: np.ndarray,
+    tmp_path: Path,
+    context: Context,
+    in_strips: Callable[[int], None],
+    rows: int,
+) -> None:
+    row_of_houses[0, 8, 7:9] = 0.1
+    classes, _ = write_prediction(row_of_houses, ("roof", "tree"))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_hole_m2=1, simplify_m=1)
+    vectorise(request, context)
+    in_strips(rows * 50)
+    vectorise(replace(request, out=tmp_path / "b.gpkg"), context)
+    assert read(tmp_path / "a.gpkg").equals(read(tmp_path / "b.gpkg"))
+
+
+@pytest.mark.parametrize("rows", [40, 3])
+def test_a_hole_around_another_object_stays(
+    write_prediction: Make,
+    tmp_path: Path,
+    context: Context,
+    in_strips: Callable[[int], None],
+    rows: int,
+) -> None:
+    pixels = np.zeros((1, 40, 50))
+    pixels[0, 5:35, 5:35] = 0.9
+    pixels[0, 8:13, 8:13] = pixels[0, 18:23, 8:13] = 0.0
+    pixels[0, 10, 10] = 0.9
+    classes, _ = write_prediction(pixels, ("roof",))
+    in_strips(rows * 50)
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_hole_m2=30)
+    assert list(read(vectorise(request, context).out)["area_m2"]) == [1, 900 - 25]
+
+
+def test_progress_is_told_strip_by_strip(
+    write_prediction: Make,
+    probability: np.ndarray,
+    tmp_path: Path,
+    context: Context,
+    heard,
+    in_strips: Callable[[int], None],
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    in_strips(10 * 50)
+    vectorise(VectoriseRequest((classes,), tmp_path / "a.gpkg"), context)
+    told = [(each.done, each.total) for each in heard.reports if "Outlines" in each.text]
+    assert told == [(10, 40), (20, 40), (30, 40), (40, 40)]
 
 
 def test_both_rasters_of_a_pair_count_once(

@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Areas, perimeters and confidences mean what their field names say."""
-
-from pathlib import Path
+"""Areas and perimeters mean what their field names say."""
 
 import numpy as np
 import pytest
-import rasterio
 import shapely
-from affine import Affine
 from pyproj import CRS, Geod, Transformer
 
 from weft.errors import RasterError
-from weft.polygons.confidence import mean_probability
 from weft.polygons.measure import area_m2, needs_geodesic, perimeter_m
-from weft.polygons.trace import trace
 
 HOUSE = shapely.box(500_000, 6_650_000, 500_020, 6_650_010)  # on the meridian of UTM 33, 60 north
 YARD = shapely.Polygon(
@@ -62,22 +56,3 @@ def test_no_crs_is_told() -> None:
 def test_nothing_to_measure() -> None:
     for crs in (CRS.from_epsg(4326), CRS.from_epsg(32633)):
         assert len(area_m2(np.empty(0, object), crs)) == 0
-
-
-@pytest.mark.parametrize("height", [40, 1100, 2100])
-def test_confidence_is_the_mean_of_the_own_class_inside(tmp_path: Path, height: int) -> None:
-    random = np.random.default_rng(0)
-    classes = np.kron(random.integers(0, 3, (height // 10, 6)), np.ones((10, 10))).astype(np.uint8)
-    probability = random.integers(0, 255, (2, *classes.shape), dtype=np.uint8)
-    path = tmp_path / "prob.tif"
-    with rasterio.open(
-        path, "w", driver="GTiff", count=2, height=height, width=60, dtype="uint8", nodata=255,
-        crs="EPSG:32633", transform=Affine(1, 0, 9, 0, -1, 9),
-    ) as dataset:  # fmt: skip
-        dataset.write(probability)
-    polygons, values = trace(classes)
-    means = mean_probability(polygons, values, path)
-    for place in random.choice(len(polygons), 10):
-        inside = rasterio.features.rasterize([polygons[place]], out_shape=classes.shape) > 0
-        expected = probability[values[place] - 1][inside].mean() / 254
-        assert means[place] == pytest.approx(expected, rel=1e-9)

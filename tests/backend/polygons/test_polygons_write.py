@@ -14,7 +14,8 @@ from shapely import box
 
 from weft.errors import OutputError
 from weft.polygons import write
-from weft.polygons.write import check_output, shapefile_bytes, write_polygons
+from weft.polygons.formats import check_output, shapefile_bytes
+from weft.polygons.write import PolygonWriter, write_polygons
 
 FORMATS = [".gpkg", ".shp", ".geojson", ".fgb"]
 
@@ -38,6 +39,13 @@ def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.fixture(params=[2, 10_000])
+def waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are written in several parts, and at once."""
+    monkeypatch.setattr(write, "WAITING", request.param)
+
+
+@pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("count", [0, 3])
 def test_round_trip(tmp_path: Path, suffix: str, count: int) -> None:
@@ -56,6 +64,35 @@ def test_round_trip(tmp_path: Path, suffix: str, count: int) -> None:
     assert back.crs == ("EPSG:4326" if suffix == ".geojson" else "EPSG:32633")
 
 
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_in_parts_holds_them_all(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    long = "a class of more letters than the eighty that a text field of a Shapefile begins with"
+    with PolygonWriter(path) as writer:
+        writer.write(result(0))
+        for name in ("roof", "tree", long):
+            writer.write(result(2, name=name))
+        writer.write(result(0))
+        assert not path.exists()
+    back = gpd.read_file(path)
+    assert sorted(back["class"]) == sorted(["roof", "tree", long] * 2)
+    assert back["confidence"].dtype == float
+    assert {name for name in files(tmp_path) if name.endswith((".gpkg", ".partial"))} <= {path.name}
+
+
+def test_a_file_that_was_stopped_is_not_there(tmp_path: Path) -> None:
+    def stop() -> None:
+        with PolygonWriter(tmp_path / "a.gpkg") as writer:
+            writer.write(result())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert not files(tmp_path)
+
+
+@pytest.mark.usefixtures("waiting")
 def test_shapefile_has_its_companions(tmp_path: Path) -> None:
     path = tmp_path / "a.shp"
     for old in (".qix", ".sbn"):
@@ -66,6 +103,7 @@ def test_shapefile_has_its_companions(tmp_path: Path) -> None:
     assert all(len(name) <= 10 for name in pyogrio.read_info(path)["fields"])
 
 
+@pytest.mark.usefixtures("waiting")
 def test_geopackage_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     result(5).to_file(path, layer="old")
@@ -83,6 +121,7 @@ def test_neighbouring_files_are_left_alone(tmp_path: Path) -> None:
     assert keep < files(tmp_path)
 
 
+@pytest.mark.usefixtures("waiting")
 def test_missing_values_stay_missing(tmp_path: Path) -> None:
     frame = result().assign(confidence=np.nan, model=None)
     write_polygons(frame, tmp_path / "a.gpkg")
@@ -122,7 +161,8 @@ def test_geojson_needs_a_place_on_earth(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_full_disk_leaves_what_was_there(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("waiting", [100, 10_000])
+def test_full_disk_leaves_what_was_there(tmp_path: Path, suffix: str, waiting: int) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text("the result of yesterday")
     frame = tmp_path.parent / "frame.gpkg"
@@ -132,15 +172,16 @@ def test_full_disk_leaves_what_was_there(tmp_path: Path, suffix: str) -> None:
         from pathlib import Path
         import geopandas as gpd
         from weft.errors import OutputError
-        from weft.polygons.write import write_polygons
+        from weft.polygons import write
+        write.WAITING = int(sys.argv[3])
         frame = gpd.read_file(sys.argv[1])
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
         try:
-            write_polygons(frame, Path(sys.argv[2]))
+            write.write_polygons(frame, Path(sys.argv[2]))
         except OutputError as error:
             sys.exit(f"told: {error}")
     """
-    run = [sys.executable, "-c", textwrap.dedent(code), str(frame), str(path)]
+    run = [sys.executable, "-c", textwrap.dedent(code), str(frame), str(path), str(waiting)]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "told: " in done.stderr and "could not be written" in done.stderr

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pixels of each object in a few rows: interiors grow until they meet.
+
+Seeded region growing (Adams and Bischof 1994, 10.1109/34.295913), with the interiors that the
+network found as seeds, and all pixels of a class alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from weft.polygons.prediction import FULL
+from weft.polygons.strips import REACH, Classes, Levels
+
+SUMMED_ROWS = 256
+SEED = 0.7  # probability of interiors; at one half more neighbours are still one piece
+
+Numbers = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Regions:
+    """`numbers` (h, w), 0 where there is nothing, and the class of each number (n,).
+
+    Numbers from 1 to `seeded` are regions grown from interiors; those above are what no interior
+    reached, where touching pixels of one class are one region.
+    """
+
+    numbers: Numbers
+    kinds: Classes
+    seeded: int
+
+
+def find_regions(classes: Classes, interior: Levels | None) -> Regions:
+    """The regions of `classes` (h, w); without `interior` (h, w), none of them is seeded.
+
+    What lies farther than REACH from a pixel has no influence on which pixels are its region's.
+    """
+    if interior is None:
+        return Regions(*connected(classes), 0)
+    seeds, grown = connected(np.where(interior >= SEED * FULL, classes, 0))
+    # a frame of class 0, so that growing never leaves the array
+    numbers, kinds = np.pad(seeds, 1), np.pad(classes, 1)
+    if len(grown) > 1:
+        grow(numbers, kinds)
+    rest, left = connected(np.where(numbers == 0, kinds, 0))
+    np.copyto(numbers, rest + np.int32(len(grown) - 1), where=rest > 0)
+    return Regions(numbers[1:-1, 1:-1], np.concatenate([grown, left[1:]]), len(grown) - 1)
+
+
+def connected(classes: Classes) -> tuple[Numbers, Classes]:
+    """Numbers (h, w) of the 4-connected regions of one class, and the class of each; 0 stays 0."""
+    numbers = np.zeros(classes.shape, np.int32)
+    kinds = [np.zeros(1, np.uint8)]
+    total = 0
+    for kind in np.flatnonzero(totals(classes, 256)[1:]) + 1:
+        own = classes == kind
+        found, count = ndimage.label(own, output=np.int32)
+        np.copyto(numbers, found + np.int32(total), where=own)
+        kinds.append(np.full(count, kind, np.uint8))
+        total += count
+    return numbers, np.concatenate(kinds)
+
+
+def totals(
+    numbers: NDArray[np.int32 | np.uint8], size: int, values: Levels | None = None
+) -> NDArray[np.float64]:
+    """How many pixels (size,) have each of the `numbers` (h, w), or the sum of their `values`."""
+    total = np.zeros(size)
+    # numpy counts in copies of eight times the size
+    for start in range(0, len(numbers), SUMMED_ROWS):
+        rows = slice(start, start + SUMMED_ROWS)
+        weights = None if values is None else values[rows].ravel()
+        total += np.bincount(numbers[rows].ravel(), weights, size)
+    return total
+
+
+def grow(regions: Numbers, classes: Classes) -> None:
+    """Let regions take the pixels of their class that are nobody's, a pixel at a time in turns.
+
+    Pixels along the edges of both arrays are 0. A region takes no more than REACH turns.
+    """
+    label, kind = regions.reshape(-1), classes.reshape(-1)
+    width = classes.shape[1]
+    free = (regions == 0) & (classes > 0)
+    beside_free = np.zeros_like(free)
+    beside_free[1:-1] = free[:-2] | free[2:]
+    beside_free[:, 1:-1] |= free[:, :-2] | free[:, 2:]
+    front = np.flatnonzero(beside_free & (regions > 0))
+    for _ in range(REACH):
+        taken = []
+        for step in (1, -1, width, -width):
+            beside = front + step
+            own = (label[beside] == 0) & (kind[beside] == kind[front])
+            label[beside[own]] = label[front[own]]
+            taken.append(beside[own])
+        front = np.concatenate(taken)
+        if not len(front):
+            return
