@@ -116,7 +116,7 @@ def test_without_interiors_what_touches_is_one(prediction) -> None:
         assert set(shapely.normalize(objects.outlines)) == set(shapely.normalize(whole))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tall_predictions(), st.integers(1, 100), st.sampled_from([0.0, 4.0, 40.0]), st.booleans())
 def test_strips_of_any_height_give_the_same(prediction, rows: int, least: float, fused) -> None:
     classes, interior = prediction
