@@ -42,7 +42,8 @@ class PolygonWriter:
         self._path = path
         with _writing(path):
             self._aside = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=path.parent))
-        self._draft = self._aside / "draft.gpkg"
+        # never the name of the file itself
+        self._draft = self._aside / f"{path.name}.draft.gpkg"
         self._waiting: list[gpd.GeoDataFrame] = []
         self._count = self._bytes = 0
 

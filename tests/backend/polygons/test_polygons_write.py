@@ -81,6 +81,15 @@ def test_a_file_in_parts_holds_them_all(tmp_path: Path, suffix: str) -> None:
     assert {name for name in files(tmp_path) if name.endswith((".gpkg", ".partial"))} <= {path.name}
 
 
+def test_any_name_will_do_for_a_file_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "WAITING", 2)
+    for name in ("draft.gpkg", "draft.shp", "a.draft.gpkg"):
+        write_polygons(result(5), tmp_path / name)
+        assert len(gpd.read_file(tmp_path / name)) == 5
+
+
 def test_a_file_that_was_stopped_is_not_there(tmp_path: Path) -> None:
     def stop() -> None:
         with PolygonWriter(tmp_path / "a.gpkg") as writer:
