@@ -20,6 +20,7 @@ from torch import Tensor
 
 from weft.labels.burn import UNKNOWN
 from weft.labels.interior import burn_interiors
+from weft.labels.place import to_plane
 from weft.labels.read import Labels, read_labels
 from weft.labels.source import LabelSource
 from weft.sample.scene import class_mask, render_scene
@@ -150,7 +151,7 @@ def building_parts(
     """AROUND, RIM or INSIDE for each pixel (h, w)."""
     parts = np.full(shape, AROUND, np.uint8)
     if len(labels.frame):
-        frame = labels.frame if crs is None else labels.frame.to_crs(crs)
+        frame = to_plane(labels.frame, crs)
         rasterize(frame.geometry, out=parts, transform=transform, default_value=RIM)
         parts[burn_interiors(labels, crs, transform, shape)] = INSIDE
     return parts

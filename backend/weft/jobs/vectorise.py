@@ -67,6 +67,16 @@ class VectoriseResult:
     area_m2: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Limits (256,) by value of a class raster; `thresholds` None takes the raster as it is."""
+
+    thresholds: list[float] | None
+    min_area_m2: NDArray[np.float64]
+    min_hole_m2: NDArray[np.float64]
+    split: NDArray[np.bool_]
+
+
 def vectorise(request: VectoriseRequest, context: Context) -> VectoriseResult:
     """Write the polygons of all rasters to `request.out`, in the CRS of the first raster."""
     if not request.rasters:
@@ -120,7 +130,7 @@ def polygons_of(
     objects: Objects,
     islands: Polygons,
     prediction: Prediction,
-    limits: "Limits",
+    limits: Limits,
     tolerance: float,
 ) -> gpd.GeoDataFrame:
     """The finished polygons of `objects`; holes around one of the `islands` stay."""
@@ -142,16 +152,6 @@ def polygons_of(
     ).astype({"class": object, "source": object, "model": object})
     # simplification may have taken a polygon just below the limit
     return frame[frame["area_m2"] >= limits.min_area_m2[kinds[origin]]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits (256,) by value of a class raster; `thresholds` None takes the raster as it is."""
-
-    thresholds: list[float] | None
-    min_area_m2: NDArray[np.float64]
-    min_hole_m2: NDArray[np.float64]
-    split: NDArray[np.bool_]
 
 
 def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
