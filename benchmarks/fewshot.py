@@ -4,8 +4,8 @@
     python benchmarks/fewshot.py --data SCENES --trunk TRUNK.safetensors [--scenes …] [--seeds …]
 
 Results come one by one into a file of JSON lines beside --out, and the tables of --out are made
-from that file. Started again, it goes on with what is missing for the same code, machine and
-settings.
+from that file: of each method the runs of its newest code. Started again, it goes on with what is
+missing for the same code, machine and settings.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fewshot_report import report
 from machine import this_machine
-from records import Record, Settings, code_digest, complete, read
+from records import Record, Settings, code_digest, complete, newest_by_method, read
 from rivals import RIVALS
 from runs import Task, carry_out
 from scenes import add_scene_options, parse_with_scenes
@@ -36,8 +36,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="weft-fewshot-") as scratch:
         jobs = plan(options, settings, options.work or Path(scratch))
         for _ in complete(jobs, done, lines):
-            write_section(options.out, TITLE, report(list(done.values()), settings))
-    write_section(options.out, TITLE, report(list(done.values()), settings))
+            write_section(options.out, TITLE, report(newest_by_method(lines, settings), settings))
+    write_section(options.out, TITLE, report(newest_by_method(lines, settings), settings))
 
 
 def parse() -> argparse.Namespace:

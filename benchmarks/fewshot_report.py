@@ -45,10 +45,16 @@ def _header(records: Sequence[Record], settings: Settings, methods: Sequence[str
         f"all images and writes polygons. Training is bounded to {settings.budget_s:g} s (the "
         f"forest has no bound); device: {settings.device}. Scored outside the labelled areas: "
         "pixel IoU, and F1 of objects matched at IoU 0.5, means over classes.",
-        f"Machine: {settings.machine}. Measured {days(records)}, code `{settings.code}`.",
-        "\n".join(f"- **{name}**: {DESCRIBED[name]}" for name in methods),
+        f"Machine: {settings.machine}.",
+        "\n".join(_origin(name, [r for r in records if r.method == name]) for name in methods),
     ]
     return "\n\n".join(lines)
+
+
+def _origin(method: str, records: Sequence[Record]) -> str:
+    """What the method is, and what was measured of it when."""
+    code = records[0].settings.code
+    return f"- **{method}**: {DESCRIBED[method]}; {days(records)}, code `{code}`"
 
 
 def days(records: Iterable[Kept]) -> str:

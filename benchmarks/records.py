@@ -4,7 +4,7 @@
 import ast
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -20,11 +20,13 @@ JOBS = (
         "held_out_objects",
         "material",
         "predict",
+        "predicted",
         "prepare",
         "run",
         "start",
         "train",
         "train_request",
+        "trained",
     ),
     "vectorise",
 )
@@ -151,6 +153,18 @@ def newest(path: Path, kind: type[R]) -> dict[Hashable, R]:
     """The last record of each run with the settings of the last line."""
     every = list(read_all(path, kind))
     return read(path, every[-1].settings, kind) if every else {}
+
+
+def newest_by_method(path: Path, settings: Settings) -> list[Record]:
+    """Of each method the runs of its newest code, on the same machine, device and bounds."""
+    every = [
+        record
+        for record in read_all(path, Record)
+        if replace(record.settings, code=settings.code) == settings
+    ]
+    codes = {record.method: record.settings.code for record in every}
+    newest = [record for record in every if record.settings.code == codes[record.method]]
+    return list({record.key: record for record in newest}.values())
 
 
 def read_all(path: Path, kind: type[R]) -> Iterator[R]:

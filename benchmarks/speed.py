@@ -29,7 +29,7 @@ from weft.grid import Window
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
 from weft.inference.pipeline import Plan, plan_tiles
-from weft.jobs.predict import Means, PredictRequest, predict_image, prepare
+from weft.jobs.predict import Means, PredictRequest, predict_parts, prepare
 from weft.jobs.sample import SampleRequest, SampleResult, sample
 from weft.model import image_scale, load_model
 from weft.progress import Context
@@ -128,17 +128,15 @@ def compare_speed(
         device=options.device,
         backbone_weights=options.backbone_weights,
     )
-    request.out.mkdir(exist_ok=True)
     context = Context(folder)
     model = load_model(model_path, options.backbone_weights)
     means = prepare(request, model, context)
     info = inspect(image)
+    parts = {info: whole_image(info.grid)}
     batches = read_batches(means, info)
     rates = Rates([], [])
     for number in range(options.rounds + 1):
-        whole = rate(
-            info, lambda: predict_image(means, info, whole_image(info.grid), request.out, context)
-        )
+        whole = rate(info, lambda: predict_parts(means, parts, request.out, context))
         bare = rate(info, lambda: [means.engine.predict(batch) for batch in batches])
         print(f"round {number}: predict {whole:.3f} MP/s, engine {bare:.3f} MP/s", flush=True)
         if number > 0:

@@ -674,6 +674,10 @@
         <translation>Die Polygone können nicht geschrieben werden: {}</translation>
     </message>
     <message>
+        <source>Cancelled; press Run again, and the same run goes on from there.</source>
+        <translation>Abgebrochen; mit Ausführen geht derselbe Lauf von dort weiter.</translation>
+    </message>
+    <message>
         <source>Only {} are free at {}; the run may need up to {}.</source>
         <translation>Nur {} sind bei {} frei; der Lauf braucht bis zu {}.</translation>
     </message>
@@ -984,6 +988,10 @@
     <message>
         <source>nothing labelled looks like this</source>
         <translation>nichts in den Gebieten sieht so aus</translation>
+    </message>
+    <message>
+        <source>Reading what is finished of</source>
+        <translation>Fertiges wird gelesen von</translation>
     </message>
     <message>
         <source>Looking for what to label</source>

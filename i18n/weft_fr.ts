@@ -674,6 +674,10 @@
         <translation>Les polygones ne peuvent pas être écrits : {}</translation>
     </message>
     <message>
+        <source>Cancelled; press Run again, and the same run goes on from there.</source>
+        <translation>Annulé ; avec Exécuter, le même calcul reprend là où il était.</translation>
+    </message>
+    <message>
         <source>Only {} are free at {}; the run may need up to {}.</source>
         <translation>Seuls {} sont libres dans {} ; le calcul peut demander jusqu&apos;à {}.</translation>
     </message>
@@ -984,6 +988,10 @@
     <message>
         <source>nothing labelled looks like this</source>
         <translation>rien dans les zones dessinées ne ressemble à ceci</translation>
+    </message>
+    <message>
+        <source>Reading what is finished of</source>
+        <translation>Lecture de ce qui est terminé de</translation>
     </message>
     <message>
         <source>Looking for what to label</source>

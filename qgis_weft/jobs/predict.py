@@ -2,12 +2,14 @@
 """Run: reckon what it will take, predict images or a part of them, then draw polygons."""
 
 import shutil
+from dataclasses import replace
 
 from ..quantities import size
 from ..translate import tr
 from . import requests
 from .desk import Job
 from .polygons import Polygons
+from .stopped import mark_of, where_stopped
 from .workplace import fresh_name
 
 
@@ -26,16 +28,27 @@ class Plan(Job):
 
 
 class Run(Job):
-    """Reckons, predicts, then vectorises; what is predicted stays when the last step fails."""
+    """Reckons, predicts, then vectorises; what is predicted stays when the last step fails.
+
+    The same run, asked for again after it was stopped, goes on from there.
+    """
 
     def start(self, where):
         """Ask what it will take."""
         desk = self.desk
-        self.folder = fresh_name(desk.folder / "results", "run", "")
-        self.params = requests.predict(
-            desk.state, where.images, self.folder, desk.device, where.extent
-        )
+        asked = requests.predict(desk.state, where.images, "", desk.device, where.extent)
+        results = desk.folder / "results"
+        stopped = where_stopped(asked, results)
+        self.folder = stopped or fresh_name(results, "run", f"-{mark_of(asked)}")
+        self.params = {**asked, "out": str(self.folder)}
         self.ask("plan", self.params, self._on_planned)
+
+    def fail(self, failure):
+        """See `Job`."""
+        if failure.cancelled:
+            words = tr("Cancelled; press Run again, and the same run goes on from there.")
+            failure = replace(failure, message=words)
+        super().fail(failure)
 
     def _on_planned(self, plan):
         self.planned.emit(plan)

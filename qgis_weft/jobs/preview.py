@@ -24,10 +24,15 @@ class Preview(Job):
     def start(self, canvas):
         """Ask for the view of `canvas`."""
         desk = self.desk
-        folder = new_folder(desk)
+        self.folder = new_folder(desk)
         where = in_view(desk, canvas)
-        params = requests.predict(desk.state, where.images, folder, desk.device, where.extent)
+        params = requests.predict(desk.state, where.images, self.folder, desk.device, where.extent)
         self.ask("predict", params, self._on_predicted)
+
+    def fail(self, failure):
+        """See `Job`; nothing is shown of it, and nothing goes on from it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        super().fail(failure)
 
     def _on_predicted(self, result):
         show_preview(self.desk, result)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fewshot_report import report
-from records import ROOMS, ROOT, Record, Settings, append, read, what_runs
+from records import ROOMS, ROOT, Record, Settings, append, newest_by_method, read, what_runs
 from tables import BEGIN, END, table, write_section
 
 SETTINGS = Settings("abc", "a machine", "cpu", 60.0)
@@ -35,6 +35,24 @@ def test_a_stopped_benchmark_finds_its_own_runs_again(tmp_path: Path) -> None:
     for record in (replace(RUN, error="out of memory"), RUN, other):
         append(path, record)
     assert read(path, SETTINGS, Record) == {RUN.key: RUN}
+
+
+def test_methods_measured_with_other_code_stand_beside_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    older = replace(RUN, settings=replace(SETTINGS, code="older"), date="2024-12-31")
+    elsewhere = replace(SETTINGS, machine="another machine")
+    for record in (
+        replace(older, seed=1),
+        replace(older, method="unet", iou=0.3),
+        RUN,
+        replace(RUN, method="linear-trunk", settings=elsewhere),
+        replace(RUN, iou=0.5),
+    ):
+        append(path, record)
+    found = newest_by_method(path, SETTINGS)
+    assert {(r.method, r.seed, r.iou) for r in found} == {("unet", 0, 0.3), ("forest", 0, 0.5)}
+    text = report(found, SETTINGS)
+    assert "; 2025-01-01, code `abc`" in text and "; 2024-12-31, code `older`" in text
 
 
 def test_words_in_the_code_are_no_reason_to_measure_again(tmp_path: Path) -> None:

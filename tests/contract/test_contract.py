@@ -4,15 +4,19 @@
 import ast
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from qgis_weft.jobs import requests
+from qgis_weft.jobs.stopped import OWNER, mark_of, where_stopped
 from qgis_weft.model.state import Outlines, State
 from qgis_weft.process import jsonrpc
 
 from weft.adapters.registry import ADAPTERS
+from weft.inference.rows import RowStore
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict import PredictRequest
 from weft.jobs.suggest import SuggestRequest
@@ -123,3 +127,31 @@ def test_each_example_of_the_protocol_is_true() -> None:
     for each in EXAMPLES:
         if "method" not in each or each["method"] == "$/progress":
             assert jsonrpc.read_message(json.dumps(each).encode()) is not None
+
+
+def rows_of_a_stopped_run(results: Path, asked: object) -> Path:
+    """The folder of the run, as plugin and engine leave it."""
+    folder = results / f"run-20260102-030405-a1b2-{mark_of(asked)}"
+    folder.mkdir(parents=True)
+    with suppress(KeyboardInterrupt), RowStore(folder / ".town_weft", {"model": "a"}) as store:
+        store.write(0, np.zeros((2, 3, 4), np.uint8))
+        assert (store.folder / OWNER).exists()
+        raise KeyboardInterrupt
+    return folder
+
+
+def test_the_plugin_finds_what_the_engine_keeps_of_a_stopped_run(tmp_path: Path) -> None:
+    asked = {"model": "/m/a.weft", "images": ["/i/town.tif"]}
+    assert where_stopped(asked, tmp_path / "results") is None
+    folder = rows_of_a_stopped_run(tmp_path / "results", asked)
+    assert where_stopped(asked, tmp_path / "results") == folder
+    assert where_stopped({**asked, "model": "/m/b.weft"}, tmp_path / "results") is None
+    assert folder.exists() and not list(folder.iterdir())
+
+
+def test_what_another_window_is_at_stays(tmp_path: Path) -> None:
+    asked = {"model": "/m/a.weft"}
+    folder = rows_of_a_stopped_run(tmp_path, asked)
+    (folder / ".town_weft" / OWNER).write_text("{}")
+    assert where_stopped({"model": "/m/b.weft"}, tmp_path) is None
+    assert where_stopped(asked, tmp_path) == folder

@@ -162,6 +162,35 @@ def test_saving_the_project_removes_previews_that_it_does_not_show(load, image, 
     assert not old.exists() and (new / "image_prob.tif").exists()
 
 
+def test_a_run_that_was_cancelled_goes_on_in_its_folder(load, image, qtbot, monkeypatch, tmp_path):
+    plugin, told = load("patient"), []
+    monkeypatch.setattr(plugin.wiring, "tell", lambda message, *rest: told.append(message))
+    assert QgsProject.instance().write(str(tmp_path / "town.qgz"))
+    tick(plugin)
+    plugin.session.update(model="/maps/town.weft")
+    plugin.dock.run.where.setCurrentIndex(1)
+
+    def run_and_cancel(model="/maps/town.weft"):
+        plugin.session.update(model=model)
+        plugin.dock.run.run.click()
+        folder = plugin.studio.job.folder
+        with qtbot.waitSignal(plugin.studio.progressed, timeout=10_000):
+            pass
+        with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+            plugin.studio.cancel()
+        return folder
+
+    first = run_and_cancel()
+    assert told == ["Cancelled; press Run again, and the same run goes on from there."]
+    assert first.parent == tmp_path / "town_weft" / "results"
+    # what the engine leaves where it has finished rows
+    (first / ".image_weft").mkdir(parents=True)
+    assert run_and_cancel("/maps/other.weft") != first
+    assert not list(first.iterdir())
+    (first / ".image_weft").mkdir()
+    assert run_and_cancel() == first
+
+
 def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qtbot):
     plugin = load()
     tick(plugin)

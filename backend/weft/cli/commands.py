@@ -9,7 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.filesize import decimal
+
 from weft.cli.display import Display
+from weft.cli.reports import duration
 
 Options = dict[str, Any]
 
@@ -55,6 +58,25 @@ def predict(options: Options, display: Display) -> None:
 
     for image in job(PredictRequest(**_given(options)), display.context).images:
         display.say(f"{image.probability} and {image.classes} written.")
+
+
+def plan(options: Options, display: Display) -> None:
+    """`weft plan`."""
+    from weft.jobs.plan import plan as job
+    from weft.jobs.predict import PredictRequest
+
+    as_json = options.pop("json")
+    # nothing is written
+    found = job(PredictRequest(**_given(options), out=Path()), display.context)
+    if as_json:
+        display.say(json.dumps(asdict(found), indent=1))
+        return
+    display.say(
+        f"{found.megapixels:.1f} megapixels in {found.images} image"
+        f"{'' if found.images == 1 else 's'}, {found.tiles} tiles: about "
+        f"{duration(found.seconds)} with {found.device}. It takes {decimal(found.memory_bytes)} of "
+        f"memory and at most {decimal(found.disk_bytes)} of disk."
+    )
 
 
 def vectorise(options: Options, display: Display) -> None:

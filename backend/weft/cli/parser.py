@@ -59,6 +59,14 @@ def _predict(parser: Parser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the rasters")
 
 
+def _plan(parser: Parser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL.weft")
+    _images(parser)
+    _prediction(parser)
+    _weights(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _vectorise(parser: Parser) -> None:
     parser.add_argument("rasters", type=Path, nargs="+", metavar="RASTER")
     _outlines(parser)
@@ -183,6 +191,7 @@ def _source(text: str) -> LabelSource:
 VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "run": ("train on labels, predict images and write polygons", _run),
     "train": ("adapt a model to labels", _train),
+    "plan": ("tell what a prediction will take: time, memory, disk", _plan),
     "predict": ("apply a model to images", _predict),
     "vectorise": ("turn predicted rasters into polygons", _vectorise),
     "evaluate": ("compare polygons with the truth", _evaluate),

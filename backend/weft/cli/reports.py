@@ -44,7 +44,7 @@ class LiveBar:
         """See `Report`."""
         figures = "  ".join(describe_figures(progress))
         if progress.text != self._stage:
-            self._begin(progress.text)
+            self._begin(progress)
         task = self._bars.task_ids[-1]
         self._bars.update(task, completed=progress.done, total=progress.total, figures=figures)
 
@@ -52,13 +52,15 @@ class LiveBar:
         """See `Report`."""
         self._bars.stop()
 
-    def _begin(self, stage: str) -> None:
+    def _begin(self, progress: Progress) -> None:
         for task in self._bars.task_ids:
             self._bars.remove_task(task)
         if self._stage is not None:
             self._console.print(Text(f"✓ {self._stage}", "green"), soft_wrap=True)
-        self._stage = stage
-        self._bars.add_task(stage, figures="")
+        self._stage = progress.text
+        # what was done before tells nothing about the time left
+        done = int(progress.done)
+        self._bars.add_task(progress.text, completed=done, total=progress.total, figures="")
 
 
 class PlainLines:
@@ -67,17 +69,18 @@ class PlainLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stage: str | None = None
-        self._began = self._told = 0.0
+        self._began = self._told = self._share = 0.0
 
     def show(self, progress: Progress) -> None:
         """See `Report`."""
         now = time.monotonic()
         if progress.text != self._stage:
             self._stage, self._began, self._told = progress.text, now, now
+            self._share = share_of(progress)
             self._say(progress.text)
         elif now - self._told >= SECONDS_BETWEEN_LINES:
             self._told = now
-            self._say(describe(progress, now - self._began))
+            self._say(describe(progress, now - self._began, self._share))
 
     def stop(self) -> None:
         """See `Report`."""
@@ -86,16 +89,30 @@ class PlainLines:
         self._console.print(Text(line), soft_wrap=True)
 
 
-def describe(progress: Progress, elapsed_s: float) -> str:
-    """One line: stage, percent, time left, figures."""
+def describe(progress: Progress, elapsed_s: float, begun_at: float = 0.0) -> str:
+    """One line: stage, percent, time left, figures; `begun_at` is the share done at second 0."""
     parts = []
     if progress.total > 0:
-        share = min(1.0, progress.done / progress.total)
+        share = share_of(progress)
         parts.append(f"{share:.0%}")
-        if share > 0:
-            parts.append(f"{elapsed_s * (1 - share) / share:.0f} s left")
+        if share > begun_at:
+            parts.append(f"{duration(elapsed_s * (1 - share) / (share - begun_at))} left")
     parts += describe_figures(progress)
     return f"{progress.text}: {'; '.join(parts)}" if parts else progress.text
+
+
+def share_of(progress: Progress) -> float:
+    """How much of the stage is done, 0 to 1."""
+    return min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
+
+
+def duration(seconds: float) -> str:
+    """As people say it: in s, min or h."""
+    if seconds < 90:
+        return f"{max(1.0, seconds):.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
 
 
 def describe_figures(progress: Progress) -> list[str]:

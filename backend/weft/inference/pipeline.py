@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -75,32 +76,40 @@ def predict_strips(
     plan: Plan,
     bands_out: int,
     on_tiles: Callable[[int], None],
+    begin: int = 0,
 ) -> Generator[Strip, None, None]:
     """Strips of probabilities, `bands_out` a pixel, of the plan's part from top to bottom.
 
-    `on_tiles` hears how many tiles are done, and may raise to stop; so may the consumer, by closing
-    the iterator.
+    They are those of the tile rows from `begin` on. `on_tiles` hears how many tiles are done, and
+    may raise to stop; so may the consumer, by closing the iterator.
     """
     blender = StripBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
-    done = 0
-    with TileReader(path, bands, stretch, plan) as tiles:
-        for row in range(len(plan.rows.spans)):
+    first = max(0, begin - 1)  # the row above reaches into that row, and no other does
+    done = first * len(plan.columns.spans)
+    with TileReader(path, bands, stretch, plan, first) as tiles:
+        for row in range(first, len(plan.rows.spans)):
             for tile, probabilities in batcher.run(tiles.row(row)):
                 if probabilities is not None:
                     grown = to_tile_size(probabilities, plan)
                     blender.add(row, tile.column, grown, tile.patch.valid)
                 done += 1
                 on_tiles(done)
-            yield from blender.finish(row)
+            for strip in blender.finish(row):
+                if row >= begin:
+                    yield strip
 
 
 class TileReader:
-    """Reads all tiles in order on a thread of its own, at most READ_AHEAD ahead."""
+    """Reads tiles in order on a thread of its own, at most READ_AHEAD ahead, from tile row `first`
+    on.
+    """
 
-    def __init__(self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan) -> None:
+    def __init__(
+        self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, first: int = 0
+    ) -> None:
         self._source = (path, bands, stretch)
-        self._plan = plan
+        self._plan, self._first = plan, first
         self._queue: queue.Queue[Tile | BaseException] = queue.Queue(READ_AHEAD)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._read_all, name="tile reader", daemon=True)
@@ -127,9 +136,8 @@ class TileReader:
         # Whatever goes wrong belongs to the thread that waits for tiles, and is raised there.
         try:
             with RasterReader(*self._source) as reader:
-                for row, column in np.ndindex(
-                    len(self._plan.rows.spans), len(self._plan.columns.spans)
-                ):
+                rows, columns = len(self._plan.rows.spans), len(self._plan.columns.spans)
+                for row, column in product(range(self._first, rows), range(columns)):
                     if self._stop.is_set():
                         return
                     window = self._plan.window(row, column)

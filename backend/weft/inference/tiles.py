@@ -34,6 +34,11 @@ class Axis:
     overlap: int
     spans: tuple[Span, ...]
 
+    @property
+    def ends(self) -> list[int]:
+        """After each tile, how many pixels from the start are final: no later tile reaches them."""
+        return [*(span.start for span in self.spans[1:]), self.length]
+
     def weights(self, index: int) -> NDArray[np.float32]:
         """Weights (size,) of tile `index`: ramps over the overlaps, flat at the image's ends.
 

@@ -73,7 +73,7 @@ class Looks:
         tile = choose_tile(multiple * math.ceil(TILE / multiple), multiple)
         engine = TorchEngine(self.network, self.device)
         model = Model(UNFINISHED, card, self.network)
-        return Means(model, engine, tile, choose_overlap(None, tile))
+        return Means(model, engine, tile, choose_overlap(None, tile), settled=False)
 
 
 def middle_of(

@@ -55,7 +55,8 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         tiles=tiles,
         seconds=tiles * seconds_a_tile(means) * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
-        disk_bytes=int(pixels * (classes + 2) * OVERVIEWS),
+        # the classes and interiors are kept as rows until the rasters are finished
+        disk_bytes=int(pixels * ((classes + 2) * OVERVIEWS + classes + 1)),
         device=means.engine.name,
     )
 

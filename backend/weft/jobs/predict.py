@@ -1,35 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A model and images in, a probability raster and a class raster for each image out."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from rasterio.enums import Resampling
-
-from weft.bundle import ModelCard
+from weft import __version__
 from weft.device import choose_device
 from weft.errors import RequestError
-from weft.grid import Window
+from weft.file_states import file_states
 from weft.inference.engines import Engine, OnnxEngine, TorchEngine
 from weft.inference.onnx_export import export_onnx
 from weft.inference.part import Extent, Part, place_extent, whole_image
 from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.inference.rows import RowStore
 from weft.inference.tiles import choose_overlap, choose_tile
+from weft.jobs.predicted import Levels, PredictedImage, outputs, quantise, write_rasters
 from weft.model import Model, check_image, image_scale, load_model
 from weft.outputs import check_apart, made_folder
-from weft.polygons.clean import SPECK
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
-from weft.raster.write import RasterWriter
 
-FULL = 254
-NODATA = 255
 ENGINES = ("torch", "onnx")
 
 
@@ -52,15 +45,6 @@ class PredictRequest:
 
 
 @dataclass(frozen=True)
-class PredictedImage:
-    """The two rasters of an image."""
-
-    image: Path
-    probability: Path
-    classes: Path
-
-
-@dataclass(frozen=True)
 class PredictResult:
     """One entry an image, in the order of the request; `classes` in the order of the bands."""
 
@@ -70,12 +54,16 @@ class PredictResult:
 
 @dataclass(frozen=True)
 class Means:
-    """What predicts all images of a request: the model, its engine, and the tiles for it."""
+    """What predicts all images of a request: the model, its engine, and the tiles for it.
+
+    A network that still learns is not `settled`: what it predicts fits no later prediction.
+    """
 
     model: Model
     engine: Engine
     tile: int
     overlap: int
+    settled: bool = True
 
 
 def predict(request: PredictRequest, context: Context) -> PredictResult:
@@ -92,12 +80,19 @@ def predict(request: PredictRequest, context: Context) -> PredictResult:
 def predict_parts(
     means: Means, parts: Mapping[RasterInfo, Part], out: Path, context: Context
 ) -> PredictResult:
-    """Write both rasters of each part into the folder `out`, which is made."""
+    """Write both rasters of each part into the folder `out`, which is made.
+
+    Asked again after it was stopped, it goes on with the first row that is missing.
+    """
     with made_folder(out):
-        images = tuple(
-            predict_image(means, info, part, out, context) for info, part in parts.items()
-        )
-    return PredictResult(images, tuple(each.name for each in means.model.card.classes))
+        images, stores = [], []
+        for info, part in parts.items():
+            with RowStore(out / f".{info.path.stem}_weft", identity_of(means, info, part)) as store:
+                images.append(predict_image(means, info, part, out, store, context))
+            stores.append(store)
+        for store in stores:
+            store.forget()
+    return PredictResult(tuple(images), tuple(each.name for each in means.model.card.classes))
 
 
 def choose_parts(
@@ -132,11 +127,6 @@ def check_names(images: Sequence[Path], out: Path) -> None:
     check_apart([path for image in images for path in outputs(image, out)], images)
 
 
-def outputs(image: Path, out: Path) -> tuple[Path, Path]:
-    """The probability raster and the class raster of an image."""
-    return out / f"{image.stem}_prob.tif", out / f"{image.stem}_class.tif"
-
-
 def prepare(request: PredictRequest, model: Model, context: Context) -> Means:
     """The engine that the request asks for, ready to run."""
     if request.engine not in ENGINES:
@@ -154,94 +144,67 @@ def prepare(request: PredictRequest, model: Model, context: Context) -> Means:
 
 
 def predict_image(
-    means: Means, info: RasterInfo, part: Part, out: Path, context: Context
+    means: Means, info: RasterInfo, part: Part, out: Path, store: RowStore, context: Context
 ) -> PredictedImage:
-    """Write both rasters of a part of an image, on the image's own grid."""
-    model, card = means.model, means.model.card
-    plan = plan_tiles(part, image_scale(card, info), means.tile, means.overlap)
-    grid = part.grid(info.grid)
+    """Write both rasters of a part of an image, on the image's own grid, unless `store` tells that
+    they are there.
+    """
     result = PredictedImage(info.path, *outputs(info.path, out))
-
-    def on_tiles(done: int) -> None:
-        context.check_cancelled()
-        context.progress(done, plan.tiles, f"Predicting {info.path.name}", device=means.engine.name)
-
-    count = len(card.classes) + 1
-    strips = predict_strips(
-        info.path, card.bands, model.stretch, means.engine, plan, count, on_tiles
-    )
-    with ExitStack() as stack:
-        # Left in reverse: the larger one, which a full disk stops, is in place before the other.
-        classes = stack.enter_context(
-            RasterWriter(
-                result.classes,
-                grid,
-                1,
-                nodata=NODATA,
-                tags=tags(model, info, "class", result.probability.name),
-                descriptions=("class",),
-                colormap=colour_table(card),
-            )
-        )
-        probabilities = stack.enter_context(
-            RasterWriter(
-                result.probability,
-                grid,
-                count,
-                nodata=NODATA,
-                tags=tags(model, info, "probability", result.classes.name),
-                descriptions=(*(each.name for each in card.classes), "interior"),
-                resampling=Resampling.average,
-            )
-        )
-        for strip in stack.enter_context(closing(strips)):
-            levels = quantise(strip.probabilities, strip.valid)
-            height, width = strip.valid.shape
-            window = Window(0, strip.row, width, height)
-            probabilities.write(levels, window)
-            classes.write(classify(levels[:-1], strip.valid)[None], window)
+    rasters = result.probability, result.classes
+    if store.made(rasters):
+        context.note(f"{info.path.name} was finished before, and is not predicted again.")
+        return result
+    rows = predict_rows(means, info, part, store, context)
+    with closing(rows):
+        write_rasters(rows, result, means.model, part.grid(info.grid), store.folder)
+    store.finish(rasters)
     return result
 
 
-def quantise(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Probabilities (bands, h, w) as round(254 p), 255 where not valid."""
-    scaled = probabilities * np.float32(FULL)
-    # In place: a strip of a wide image takes tens of megabytes.
-    np.rint(scaled, out=scaled)
-    np.clip(scaled, 0, FULL, out=scaled)
-    levels = scaled.astype(np.uint8)
-    levels[:, ~valid] = NODATA
-    return levels
+def predict_rows(
+    means: Means, info: RasterInfo, part: Part, store: RowStore, context: Context
+) -> Generator[tuple[int, Levels], None, None]:
+    """The first row and the levels (bands, h, W) of one piece of a part after another, from above.
 
-
-def classify(levels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The most probable class (h, w) of `levels` (K, h, w) where it is at least one half, else 0.
-
-    Invalid pixels are 255.
+    What `store` has of an earlier run is not predicted again, and what is predicted is kept there.
     """
-    best: NDArray[np.uint8] = levels.argmax(0).astype(np.uint8)
-    best += 1
-    best[levels.max(0) < FULL // 2] = 0
-    best[~valid] = NODATA
-    return best
+    model, name = means.model, info.path.name
+    plan = plan_tiles(part, image_scale(model.card, info), means.tile, means.overlap)
+    complete = [end for end in plan.rows.ends if end <= store.finished]
+    if store.dropped:
+        context.note(f"{name} is predicted afresh: the model, the image or an option has changed.")
+    if complete:
+        context.note(f"{name} was stopped at {complete[-1] / plan.rows.length:.0%}, and goes on.")
+        for row, levels in store.read(complete[-1]):
+            context.check_cancelled()
+            context.progress(row, complete[-1], f"Reading what is finished of {name}")
+            yield row, levels
+
+    def on_tiles(done: int) -> None:
+        context.check_cancelled()
+        context.progress(done, plan.tiles, f"Predicting {name}", device=means.engine.name)
+
+    bands, count = model.card.bands, len(model.card.classes) + 1
+    strips = predict_strips(
+        info.path, bands, model.stretch, means.engine, plan, count, on_tiles, len(complete)
+    )
+    with closing(strips):
+        for strip in strips:
+            levels = quantise(strip.probabilities, strip.valid)
+            store.write(strip.row, levels)
+            yield strip.row, levels
 
 
-def tags(model: Model, info: RasterInfo, kind: str, pair: str) -> dict[str, str]:
-    """What a prediction says of itself."""
+def identity_of(means: Means, info: RasterInfo, part: Part) -> dict[str, object] | None:
+    """All that decides the pixels of a prediction; None where another would give others."""
+    if not means.settled:
+        return None
     return {
-        "WEFT_CLASSES": json.dumps([asdict(each) for each in model.card.classes]),
-        "WEFT_MODEL": model.identity,
-        "WEFT_SOURCE": info.path.name,
-        "WEFT_KIND": kind,
-        "WEFT_PAIR": pair,
-        "WEFT_MIN_AREA_M2": f"{(model.card.training.small_object_m2 or 0) * SPECK:.3f}",
+        "version": __version__,
+        "model": means.model.identity,
+        "engine": means.engine.name,
+        "tiles": [means.tile, means.overlap],
+        "image": file_states([info.path]),
+        "window": list(astuple(part.window)),
+        "inside": None if part.inside is None else part.inside.wkb_hex,
     }
-
-
-def colour_table(card: ModelCard) -> dict[int, tuple[int, int, int, int]]:
-    """Colours of the class raster: background is transparent."""
-    colours = {0: (0, 0, 0, 0)}
-    for value, each in enumerate(card.classes, 1):
-        red, green, blue = bytes.fromhex(each.colour.lstrip("#"))
-        colours[value] = (red, green, blue, 255)
-    return colours

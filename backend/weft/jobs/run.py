@@ -9,6 +9,7 @@ from weft.inference.tiles import choose_overlap, choose_tile
 from weft.jobs.predict import PredictRequest, PredictResult, check_names, predict
 from weft.jobs.train import TrainResult, train
 from weft.jobs.train_request import TrainRequest
+from weft.jobs.trained import recall, remember
 from weft.jobs.vectorise import VectoriseRequest, VectoriseResult, check_limits, vectorise
 from weft.network import COARSEST_LEVEL
 from weft.outputs import check_apart, made_folder
@@ -40,14 +41,25 @@ class RunResult:
 
 
 def run(request: RunRequest, context: Context) -> RunResult:
-    """Train, predict, vectorise; what is finished stays when a later step fails or is cancelled."""
+    """Train, predict, vectorise; what is finished stays when a later step fails or is cancelled.
+
+    The same request, asked again, then goes on from there.
+    """
     check_request(request)
-    with made_folder(request.predict.out):
-        trained = train(request.train, context)
-        context.check_cancelled()
+    model, folder = request.train.out, request.predict.out
+    memory = folder / f".{model.stem}_trained.json"
+    with made_folder(folder):
+        trained = recall(request.train, memory)
+        if trained is None:
+            trained = train(request.train, context)
+            context.check_cancelled()
+            remember(request.train, memory)
+        else:
+            context.note(f"{model.name} was trained before the run was stopped, and is used again.")
         predicted = predict(request.predict, context)
     rasters = tuple(image.classes for image in predicted.images)
     vectors = vectorise(replace(request.vectors, rasters=rasters), context)
+    memory.unlink(missing_ok=True)
     return RunResult(trained, predicted, vectors)
 
 

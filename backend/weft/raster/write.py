@@ -31,9 +31,10 @@ Colour = tuple[int, int, int, int]
 class RasterWriter:
     """A GeoTIFF at `path` on `grid` with `count` bands, complete after a clean exit.
 
-    Until then it grows in a hidden folder beside `path`; after an exception nothing of it is left
-    and what stood at `path` still stands. `resampling` makes the overviews: average for amounts,
-    nearest for classes. OutputError when it cannot be written.
+    Until then it grows in a hidden folder beside `path`, or in `aside` on the same file system;
+    after an exception nothing of it is left and what stood at `path` still stands. `resampling`
+    makes the overviews: average for amounts, nearest for classes. OutputError when it cannot be
+    written.
     """
 
     def __init__(
@@ -47,11 +48,14 @@ class RasterWriter:
         descriptions: tuple[str, ...] = (),
         colormap: Mapping[int, Colour] | None = None,
         resampling: Resampling = Resampling.nearest,
+        aside: Path | None = None,
     ) -> None:
         self._path = Path(path)
         self._resampling = resampling
         with _writing(self._path):
-            self._folder = _folder_beside(self._path)
+            # beside, because a rename is atomic only within one file system
+            place = aside or self._path.parent
+            self._folder = Path(tempfile.mkdtemp(prefix=f".{self._path.stem}-", dir=place))
         self._draft = self._folder / self._path.name
         with ExitStack() as undo:
             undo.callback(self._discard)
@@ -101,11 +105,6 @@ def _writing(path: Path) -> Iterator[None]:
             f"{path} cannot be written ({reason(error)}); "
             "check that the folder exists, is writable and has space left."
         ) from error
-
-
-def _folder_beside(path: Path) -> Path:
-    # Beside, because a rename is atomic only within one file system.
-    return Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
 
 
 def _create(path: Path, grid: Grid, count: int, dtype: str, nodata: float | None) -> DatasetWriter:

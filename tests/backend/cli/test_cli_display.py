@@ -48,12 +48,16 @@ def test_a_log_file_gets_a_line_a_stage_and_one_every_ten_seconds(seconds: list[
     [
         (0, 10, "Reading: 0%"),
         (0, 0, "Reading"),
-        (12, 10, "Reading: 100%; 0 s left"),
+        (12, 10, "Reading: 100%; 1 s left"),
         (5, 10, "Reading: 50%; 4 s left"),
     ],
 )
 def test_figures_that_are_not_known_are_left_out(done: float, total: float, line: str) -> None:
     assert describe(Progress(done, total, "Reading"), 4) == line
+
+
+def test_time_left_counts_from_where_a_stopped_job_goes_on() -> None:
+    assert describe(Progress(8, 10, "Reading"), 4, 0.6) == "Reading: 80%; 4 s left"
 
 
 def test_a_terminal_shows_the_current_stage_and_those_finished() -> None:

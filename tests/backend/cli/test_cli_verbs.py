@@ -122,6 +122,25 @@ def test_the_backbone_learns_now_and_then(weft: Weft, scene: Scene, tmp_path: Pa
     assert read_bundle(out)[0].training.schedule == "dbf:rho=2"
 
 
+def test_plan_tells_what_a_prediction_takes(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    options = ["--backbone-weights", scene.weights, "--tile", 64, "--overlap", 0, "--device", "cpu"]
+    told = weft("plan", model, scene.image, *options)
+    assert told.status == 0, told
+    # half an overlap lies outside the image on each side; here there is none
+    assert re.fullmatch(
+        r"0\.1 megapixels in 1 image, 16 tiles: about \d+ s with torch on CPU, \d+ threads\. "
+        r"It takes [\d.]+ [MG]B of memory and at most [\d.]+ kB of disk\.\n",
+        told.out,
+    )
+    facts = json.loads(weft("plan", model, scene.image, *options, "--json").out)
+    assert facts["tiles"] == 16
+    # one class: the rasters with overviews, and what is kept meanwhile
+    assert facts["disk_bytes"] == 256 * 256 * (3 * 4 // 3 + 2)
+    assert contents(tmp_path) == {}
+
+
 def test_export_writes_a_file_that_describes_itself(
     weft: Weft, scene: Scene, model: Path, tmp_path: Path
 ) -> None:

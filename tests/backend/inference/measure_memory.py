@@ -10,7 +10,7 @@ from small_networks import FunctionEngine, small_model
 from weft.cli.process import tune_process
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.jobs.predict import Means, predict_image
+from weft.jobs.predict import Means, predict_parts
 from weft.progress import Context
 from weft.raster import inspect
 
@@ -32,5 +32,5 @@ if __name__ == "__main__":
     path = Path(sys.argv[1])
     means = Means(small_model("test_vit", "linear"), FunctionEngine(as_classes), 512, 64)
     info = inspect(path)
-    predict_image(means, info, whole_image(info.grid), path.parent, Context(path.parent))
+    predict_parts(means, {info: whole_image(info.grid)}, path.parent, Context(path.parent))
     print(peak_mb())

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of a prediction that are finished, kept until all are, so that a stopped one can go on."""
+
+import gzip
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from weft.errors import OutputError
+from weft.file_states import file_states
+
+Levels = NDArray[np.uint8]
+
+SUFFIX = ".npy.gz"
+IDENTITY, OWNER, FILES = "identity.json", "owner.json", "files.json"
+
+
+class RowStore:
+    """Finished rows in a hidden folder, for one image and one way to predict it.
+
+    They are kept after an exception, until `finish`. What another `identity` has left there is
+    dropped, and `dropped` tells so; without one, nothing is ever kept or found. A store belongs to
+    one process at a time. OutputError for a folder that cannot be written or is in use.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, object] | None) -> None:
+        self.folder = folder
+        self._lasting = identity is not None
+        with _writing(folder):
+            _check_owner(folder)
+            known = _read(folder / IDENTITY)
+            same = identity is not None and known == dict(identity)
+            self.dropped = self._lasting and bool(known) and not same
+            if not same:
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(exist_ok=True)
+            (folder / OWNER).write_text(json.dumps(_this_process()))
+            for each in folder.iterdir():
+                _drop_unless_finished(each)
+            (folder / IDENTITY).write_text(json.dumps(identity))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._lasting and (error is None or self.finished):
+            (self.folder / OWNER).unlink(missing_ok=True)
+        else:
+            self.forget()
+
+    @property
+    def finished(self) -> int:
+        """How many rows there are from the first one on without a gap."""
+        row = 0
+        for start, stop, _ in self._parts():
+            if start > row:
+                break
+            row = max(row, stop)
+        return row
+
+    def read(self, end: int) -> Iterator[tuple[int, Levels]]:
+        """The first row and the levels (bands, h, W) of each part before row `end`."""
+        for start, _, path in self._parts():
+            if start >= end:
+                return
+            yield start, _load(path)
+
+    def write(self, row: int, levels: Levels) -> None:
+        """Keep levels (bands, h, W) from `row` on."""
+        path = self.folder / f"{row:09d}-{row + levels.shape[1]:09d}{SUFFIX}"
+        partial = path.with_suffix(".partial")
+        with _writing(self.folder):
+            with partial.open("wb") as file:
+                with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
+                    np.save(packed, levels)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+
+    def finish(self, files: Iterable[Path]) -> None:
+        """The rows are in these files now: keep only their states."""
+        with _writing(self.folder):
+            (self.folder / FILES).write_text(json.dumps(file_states(files)))
+            for _, _, path in self._parts():
+                path.unlink()
+
+    def made(self, files: Iterable[Path]) -> bool:
+        """Whether an earlier prediction of this identity has finished these files as they are."""
+        known = _read(self.folder / FILES)
+        return bool(known) and known == file_states(files)
+
+    def forget(self) -> None:
+        """Leave nothing."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _parts(self) -> Iterator[tuple[int, int, Path]]:
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            start, stop = path.name.removesuffix(SUFFIX).split("-")
+            yield int(start), int(stop), path
+
+
+def _drop_unless_finished(path: Path) -> None:
+    """What a killed process had begun is of no use."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.suffix == ".partial":
+        path.unlink(missing_ok=True)
+
+
+def _load(path: Path) -> Levels:
+    try:
+        with gzip.open(path) as file:
+            levels: Levels = np.load(file, allow_pickle=False)
+            return levels
+    except (OSError, EOFError, ValueError, zlib.error) as reason:
+        raise OutputError(
+            f"{path} is damaged; delete the folder {path.parent} and predict again."
+        ) from reason
+
+
+def _check_owner(folder: Path) -> None:
+    owner = _read(folder / OWNER)
+    if owner and owner != _this_process() and owner == _process(owner.get("pid")):
+        raise OutputError(
+            f"{folder.parent} is being written by another prediction of the same image; wait for "
+            "it, or choose another folder with --out."
+        )
+
+
+def _this_process() -> dict[str, float]:
+    return _process(os.getpid())
+
+
+def _process(pid: object) -> dict[str, float]:
+    """What tells a process from others, also from a later one of the same number."""
+    try:
+        return {"pid": int(str(pid)), "since": psutil.Process(int(str(pid))).create_time()}
+    except (ValueError, psutil.Error):
+        return {}
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as reason:
+        raise OutputError(
+            f"{folder.parent} cannot be written to ({reason.strerror}); free some space or choose "
+            "another folder with --out."
+        ) from reason

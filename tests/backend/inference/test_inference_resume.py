@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A prediction that was stopped goes on where it was, to the very same bytes."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from small_networks import card, small_network, write_image
+
+from weft.device import cpu
+from weft.errors import Cancelled, OutputError
+from weft.inference.engines import TorchEngine
+from weft.inference.part import whole_image
+from weft.inference.rows import RowStore
+from weft.jobs.predict import Means, predict_parts
+from weft.jobs.predicted import PredictedImage
+from weft.model import Model
+from weft.progress import Context, Progress
+from weft.raster import inspect
+
+TILES = 20
+
+
+@dataclass
+class Patience:
+    """A user who stops after some tiles, and what they were told."""
+
+    tiles: int = 10**6
+    notes: list[str] = field(default_factory=list)
+    done: list[float] = field(default_factory=list)
+
+    def hear(self, progress: Progress) -> None:
+        self.done.append(progress.done)
+
+    def is_over(self) -> bool:
+        return len(self.done) >= self.tiles
+
+
+def town(folder: Path, name: str = "town.tif") -> Path:
+    pixels = np.random.default_rng(0).integers(0, 200, (3, 210, 170)).astype(np.uint8)
+    pixels[:, 100:160, 20:90] = 0
+    return write_image(folder / name, pixels, nodata=0)
+
+
+def predict(image: Path, out: Path, patience: Patience, model: str = "town-1a2b") -> PredictedImage:
+    return predict_all([image], out, patience, model)[0]
+
+
+def predict_all(
+    images: list[Path],
+    out: Path,
+    patience: Patience,
+    model: str = "town-1a2b",
+    settled: bool = True,
+) -> tuple[PredictedImage, ...]:
+    network = small_network("test_resnet", "linear")
+    engine = TorchEngine(network, cpu("test"))
+    means = Means(Model(model, card("test_resnet", "linear"), network), engine, 64, 16, settled)
+    parts = {info: whole_image(info.grid) for info in map(inspect, images)}
+    context = Context(out, patience.hear, patience.notes.append, patience.is_over)
+    return predict_parts(means, parts, out, context).images
+
+
+def content(result: PredictedImage) -> tuple[bytes, bytes]:
+    return result.probability.read_bytes(), result.classes.read_bytes()
+
+
+@pytest.mark.parametrize("stops", [(1,), (5,), (9, 3), (19,), (4, 4, 4)])
+def test_going_on_gives_the_same_bytes(tmp_path: Path, stops: tuple[int, ...]) -> None:
+    image, calm = town(tmp_path), Patience()
+    whole = predict(image, tmp_path / "whole", calm)
+    assert calm.done == list(range(1, TILES + 1))
+    for stop in stops:
+        with pytest.raises(Cancelled):
+            predict(image, tmp_path / "parts", Patience(stop))
+        assert {path.name for path in (tmp_path / "parts").glob("*")} <= {".town_weft"}
+    last = Patience()
+    assert content(predict(image, tmp_path / "parts", last)) == content(whole)
+    assert {path.name for path in (tmp_path / "parts").iterdir()} == {
+        "town_prob.tif",
+        "town_class.tif",
+    }
+    if max(stops) > 8:
+        assert last.notes and "was stopped at" in last.notes[0]
+        assert len(last.done) < TILES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+def test_a_killed_prediction_goes_on(tmp_path: Path) -> None:
+    image = town(tmp_path)
+    whole = predict(image, tmp_path / "whole", Patience())
+    code = """
+        import os, signal, sys
+        from pathlib import Path
+        sys.path.insert(0, sys.argv[3])
+        import test_inference_resume as test
+        class Doomed(test.Patience):
+            def hear(self, progress):
+                super().hear(progress)
+                if len(self.done) == 11:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        test.predict(Path(sys.argv[1]), Path(sys.argv[2]), Doomed())
+    """
+    out = tmp_path / "parts"
+    run = [sys.executable, "-c", textwrap.dedent(code), image, out, Path(__file__).parent]
+    for _ in range(2):
+        assert subprocess.run(list(map(str, run)), check=False).returncode == -9
+    last = Patience()
+    assert content(predict(image, out, last)) == content(whole)
+    assert len(last.done) < TILES
+    assert {path.name for path in out.iterdir()} == {"town_prob.tif", "town_class.tif"}
+
+
+def test_another_model_or_image_starts_afresh(tmp_path: Path) -> None:
+    image = town(tmp_path)
+    for change in ("model", "image"):
+        with pytest.raises(Cancelled):
+            predict(image, tmp_path / "parts", Patience(15))
+        if change == "image":
+            town(tmp_path)
+        last = Patience()
+        predict(image, tmp_path / "parts", last, "other" if change == "model" else "town-1a2b")
+        assert len(last.done) == TILES
+        assert "the model, the image or an option has changed" in last.notes[0]
+
+
+def test_images_that_are_finished_are_not_predicted_again(tmp_path: Path) -> None:
+    towns = [town(tmp_path, f"town{number}.tif") for number in (1, 2, 3)]
+    whole = predict_all(towns, tmp_path / "whole", Patience())
+    with pytest.raises(Cancelled):
+        predict_all(towns, tmp_path / "parts", Patience(2 * TILES + 3))
+    (tmp_path / "parts" / "town2_class.tif").unlink()
+    last = Patience()
+    parts = predict_all(towns, tmp_path / "parts", last)
+    assert list(map(content, parts)) == list(map(content, whole))
+    assert last.notes == ["town1.tif was finished before, and is not predicted again."]
+    assert len(last.done) == 2 * TILES
+    assert not list((tmp_path / "parts").glob(".*"))
+
+
+def test_a_finished_prediction_starts_afresh(tmp_path: Path) -> None:
+    image = town(tmp_path)
+    for _ in range(2):
+        patience = Patience()
+        predict(image, tmp_path / "out", patience)
+        assert len(patience.done) == TILES and not patience.notes
+
+
+def test_a_network_that_still_learns_leaves_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(Cancelled):
+        predict_all([town(tmp_path)], tmp_path / "out", Patience(15), settled=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_else_writes_the_same_rows(tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    folder = tmp_path / ".town_weft"
+    try:
+        RowStore(folder, {"model": "a"})
+        owner = {"pid": other.pid, "since": psutil.Process(other.pid).create_time()}
+        (folder / "owner.json").write_text(json.dumps(owner))
+        with pytest.raises(OutputError, match="by another prediction of the same image; wait"):
+            RowStore(folder, {"model": "a"})
+    finally:
+        other.communicate(b"\n")
+    RowStore(folder, {"model": "a"})
+
+
+def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
+    store = RowStore(tmp_path / ".town_weft", {"model": "a"})
+    assert store.finished == 0
+    levels = np.arange(60, dtype=np.uint8).reshape(2, 3, 10)
+    for row in (0, 3, 9):
+        store.write(row, levels)
+    assert store.finished == 6
+    again = RowStore(tmp_path / ".town_weft", {"model": "a"})
+    assert [row for row, _ in again.read(6)] == [0, 3]
+    assert all(np.array_equal(kept, levels) for _, kept in again.read(6))
+    assert not again.dropped
+    assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
+
+
+def test_damaged_rows_are_told(tmp_path: Path) -> None:
+    store = RowStore(tmp_path / ".town_weft", {"model": "a"})
+    store.write(0, np.zeros((2, 3, 10), np.uint8))
+    (path,) = store.folder.glob("*.npy.gz")
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(OutputError, match="is damaged; delete the folder"):
+        list(store.read(3))
