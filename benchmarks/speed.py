@@ -29,7 +29,9 @@ from weft.grid import Window
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
 from weft.inference.pipeline import Plan, plan_tiles
-from weft.jobs.predict import Means, PredictRequest, predict_parts, prepare
+from weft.jobs.predict import predict_parts
+from weft.jobs.predict_request import PredictRequest
+from weft.jobs.predictors import LocalPredictor, prepare
 from weft.jobs.sample import SampleRequest, SampleResult, sample
 from weft.model import image_scale, load_model
 from weft.progress import Context
@@ -130,14 +132,14 @@ def compare_speed(
     )
     context = Context(folder)
     model = load_model(model_path, options.backbone_weights)
-    means = prepare(request, model, context)
+    predictor = prepare(request, model, context)
     info = inspect(image)
     parts = {info: whole_image(info.grid)}
-    batches = read_batches(means, info)
+    batches = read_batches(predictor, info)
     rates = Rates([], [])
     for number in range(options.rounds + 1):
-        whole = rate(info, lambda: predict_parts(means, parts, request.out, context))
-        bare = rate(info, lambda: [means.engine.predict(batch) for batch in batches])
+        whole = rate(info, lambda: predict_parts(predictor, parts, request.out, context))
+        bare = rate(info, lambda: [predictor.engine.predict(batch) for batch in batches])
         print(f"round {number}: predict {whole:.3f} MP/s, engine {bare:.3f} MP/s", flush=True)
         if number > 0:
             rates.predict.append(whole)
@@ -145,13 +147,15 @@ def compare_speed(
     return rates
 
 
-def read_batches(means: Means, info: RasterInfo) -> list[Batch]:
+def read_batches(predictor: LocalPredictor, info: RasterInfo) -> list[Batch]:
     """The tiles that predict would read, in batches as it would send them."""
-    card = means.model.card
-    plan = plan_tiles(whole_image(info.grid), image_scale(card, info), means.tile, means.overlap)
-    with RasterReader(info.path, card.bands, means.model.stretch) as reader:
+    card = predictor.model.card
+    plan = plan_tiles(
+        whole_image(info.grid), image_scale(card, info), predictor.tile, predictor.overlap
+    )
+    with RasterReader(info.path, card.bands, predictor.model.stretch) as reader:
         rows = [[reader.read(w, (plan.side, plan.side)).pixels for w in row] for row in cut(plan)]
-    size = means.engine.batch
+    size = predictor.engine.batch
     return [np.stack(row[i : i + size]) for row in rows for i in range(0, len(row), size)]
 
 

@@ -26,7 +26,8 @@ from weft.inference.part import whole_image
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.jobs.card import small_object
 from weft.jobs.material import Material, Wishes, read_material
-from weft.jobs.predict import Means, predict_parts
+from weft.jobs.predict import predict_parts
+from weft.jobs.predictors import LocalPredictor
 from weft.jobs.vectorise import VectoriseRequest, vectorise
 from weft.model import Model
 from weft.progress import Context
@@ -99,14 +100,15 @@ def main() -> None:
     steps = train(network, material, device, options.budget, options.seed)
     seconds = time.monotonic() - start
     tile = choose_tile(None, network.multiple)
-    means = Means(
+    predictor = LocalPredictor(
         Model("unet", card(material), network),  # type: ignore[arg-type]
         TorchEngine(network, device),  # type: ignore[arg-type]
         tile,
         choose_overlap(None, tile),
+        settled=False,
     )
     parts = {info: whole_image(info.grid) for info in material.infos}
-    predicted = predict_parts(means, parts, folder, context)
+    predicted = predict_parts(predictor, parts, folder, context)
     rasters = tuple(image.classes for image in predicted.images)
     vectorise(VectoriseRequest(rasters, options.out, simplify_m=None), context)
     print(json.dumps({"train_s": round(seconds, 2), "steps": steps}))

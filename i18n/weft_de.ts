@@ -380,6 +380,26 @@
         <translation>Objekte trennen, die sich berühren</translation>
     </message>
     <message>
+        <source>As found</source>
+        <translation>Wie gefunden</translation>
+    </message>
+    <message>
+        <source>Right angles, for buildings</source>
+        <translation>Rechte Winkel, für Gebäude</translation>
+    </message>
+    <message>
+        <source>Boxes, for ships</source>
+        <translation>Rechtecke, für Schiffe</translation>
+    </message>
+    <message>
+        <source>Fields tell where right angles were possible, or how long and wide boxes are</source>
+        <translation>Felder sagen, wo rechte Winkel möglich waren oder wie lang und breit Rechtecke sind</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>Form</translation>
+    </message>
+    <message>
         <source>Off: what touches is one polygon, as for forest or water</source>
         <translation>Aus: Was sich berührt, ist ein Polygon, etwa bei Wald oder Wasser</translation>
     </message>
@@ -988,10 +1008,6 @@
     <message>
         <source>nothing labelled looks like this</source>
         <translation>nichts in den Gebieten sieht so aus</translation>
-    </message>
-    <message>
-        <source>Reading what is finished of</source>
-        <translation>Fertiges wird gelesen von</translation>
     </message>
     <message>
         <source>Looking for what to label</source>

@@ -380,6 +380,26 @@
         <translation>Séparer les objets qui se touchent</translation>
     </message>
     <message>
+        <source>As found</source>
+        <translation>Telles quelles</translation>
+    </message>
+    <message>
+        <source>Right angles, for buildings</source>
+        <translation>Angles droits, pour les bâtiments</translation>
+    </message>
+    <message>
+        <source>Boxes, for ships</source>
+        <translation>Rectangles, pour les navires</translation>
+    </message>
+    <message>
+        <source>Fields tell where right angles were possible, or how long and wide boxes are</source>
+        <translation>Des champs disent où les angles droits étaient possibles, ou la longueur et la largeur des rectangles</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>Forme</translation>
+    </message>
+    <message>
         <source>Off: what touches is one polygon, as for forest or water</source>
         <translation>Décoché : ce qui se touche forme un polygone, comme pour la forêt ou l&apos;eau</translation>
     </message>
@@ -988,10 +1008,6 @@
     <message>
         <source>nothing labelled looks like this</source>
         <translation>rien dans les zones dessinées ne ressemble à ceci</translation>
-    </message>
-    <message>
-        <source>Reading what is finished of</source>
-        <translation>Lecture de ce qui est terminé de</translation>
     </message>
     <message>
         <source>Looking for what to label</source>

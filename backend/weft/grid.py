@@ -38,6 +38,12 @@ class Grid:
 
     def gsd_m(self) -> float | None:
         """Ground sampling distance at the centre in metres, geodesic; None without a CRS."""
+        sides = self.pixel_m()
+        gsd = math.sqrt(sides[0] * sides[1]) if sides else 0.0
+        return gsd if math.isfinite(gsd) and gsd > 0 else None
+
+    def pixel_m(self) -> tuple[float, float] | None:
+        """Width and height of the pixel at the centre in metres, geodesic; None without a CRS."""
         if self.crs is None:
             return None
         column, row = self.width / 2, self.height / 2
@@ -52,8 +58,7 @@ class Grid:
             (x0, y0), (x1, y1), (x2, y2) = points
             along = math.hypot(x1 - x0, y1 - y0) * metres_per_unit(self.crs)
             across = math.hypot(x2 - x0, y2 - y0) * metres_per_unit(self.crs)
-        gsd = math.sqrt(along * across)
-        return gsd if math.isfinite(gsd) and gsd > 0 else None
+        return along, across
 
 
 def is_earthbound(crs: CRS) -> bool:

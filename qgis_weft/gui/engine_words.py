@@ -11,7 +11,6 @@ def in_words(said):
         "Reading the labelled areas": tr("Reading the labelled areas"),
         "Looking at what is labelled": tr("Looking at what is labelled"),
         "Looking for what to label": tr("Looking for what to label"),
-        "Reading what is finished of": tr("Reading what is finished of"),
         "Training": tr("Training"),
         "Predicting": tr("Predicting"),
         "Outlines of": tr("Outlines of"),

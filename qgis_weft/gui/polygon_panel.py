@@ -29,16 +29,24 @@ class PolygonPanel(Section):
         self.hole = spin(0.0, 1e6, 1, 1.0, tr(" m²"))
         self.simplify = spin(OWN_CHOICE, 100.0, 2, 0.1, tr(" m"), tr("one pixel"))
         self.split = QCheckBox(tr("Split objects that touch"))
+        self.shape = QComboBox()
+        self.shape.addItem(tr("As found"), "outline")
+        self.shape.addItem(tr("Right angles, for buildings"), "right-angles")
+        self.shape.addItem(tr("Boxes, for ships"), "box")
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         self.area.setToolTip(tr("Automatic: a quarter of a small labelled object"))
         self.split.setToolTip(tr("Off: what touches is one polygon, as for forest or water"))
-        narrow(self.name, *self._limits())
+        self.shape.setToolTip(
+            tr("Fields tell where right angles were possible, or how long and wide boxes are")
+        )
+        narrow(self.name, self.shape, *self._limits())
         form.addRow(tr("Class"), self.name)
         form.addRow(tr("Threshold"), self.threshold)
         form.addRow(tr("Least area"), self.area)
         form.addRow(tr("Least hole"), self.hole)
         form.addRow(self.split)
+        form.addRow(tr("Shape"), self.shape)
         form.addRow(tr("Simplify, all classes"), self.simplify)
         self.column.addLayout(form)
         self.draw = button(
@@ -56,6 +64,7 @@ class PolygonPanel(Section):
         for widget in self._limits():
             widget.valueChanged.connect(lambda value: self._keep())
         self.split.toggled.connect(lambda checked: self._keep())
+        self.shape.currentIndexChanged.connect(lambda index: self._keep())
         session.changed.connect(self.refresh)
         self.refresh()
 
@@ -76,9 +85,12 @@ class PolygonPanel(Section):
             widget.blockSignals(True)
             widget.setValue(OWN_CHOICE if value is None else value)
             widget.blockSignals(False)
-        self.split.blockSignals(True)
+        for widget in (self.split, self.shape):
+            widget.blockSignals(True)
         self.split.setChecked(limits.split)
-        self.split.blockSignals(False)
+        self.shape.setCurrentIndex(self.shape.findData(limits.shape))
+        for widget in (self.split, self.shape):
+            widget.blockSignals(False)
         self.draw.setEnabled(bool(state.rasters))
 
     def _limits(self):
@@ -95,6 +107,7 @@ class PolygonPanel(Section):
             min_area_m2=chosen(self.area),
             min_hole_m2=self.hole.value(),
             split=self.split.isChecked(),
+            shape=self.shape.currentData(),
         )
         self.session.set(replace(limited, simplify_m=chosen(self.simplify)))
         self.restyled.emit()

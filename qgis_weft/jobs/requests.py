@@ -57,6 +57,7 @@ def vectorise(state, rasters, out):
             "min_area_m2": limits.min_area_m2,
             "min_hole_m2": limits.min_hole_m2,
             "split": limits.split,
+            "shape": limits.shape,
         }
         for each in state.classes
         for limits in [state.outlines_of(each.name)]

@@ -15,7 +15,7 @@ from ..translate import tr
 
 FORMATS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 # A Shapefile's names have ten letters at most.
-SHORT = {"perimeter_m": "perim_m"}
+SHORT = {"perimeter_m": "perim_m", "regularised": "regular", "heading_deg": "heading"}
 
 
 def filters():

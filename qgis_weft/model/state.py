@@ -26,6 +26,7 @@ class Outlines:
     min_area_m2: Optional[float] = None
     min_hole_m2: float = 0.0
     split: bool = True
+    shape: str = "outline"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from qgis_weft.process import jsonrpc
 from weft.adapters.registry import ADAPTERS
 from weft.inference.rows import RowStore
 from weft.jobs.export import ExportRequest
-from weft.jobs.predict import PredictRequest
+from weft.jobs.predict_request import PredictRequest
 from weft.jobs.suggest import SuggestRequest
 from weft.jobs.train_request import TrainRequest
 from weft.jobs.vectorise import VectoriseRequest
@@ -51,7 +51,7 @@ FULL = replace(
     bands=(3, 2, 1),
     afresh=True,
     simplify_m=0.5,
-    outlines={"building": Outlines(0.6, 4.0, 2.0, False)},
+    outlines={"building": Outlines(0.6, 4.0, 2.0, False, "box")},
 )
 EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
 

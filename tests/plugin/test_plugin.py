@@ -18,10 +18,12 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget
 from qgis_weft.gui.suggestion_list import go_to
+from qgis_weft.jobs import requests
 from qgis_weft.jobs.preview import new_folder, show_early, show_preview
 from qgis_weft.layers.groups import is_on, switch_off
 from qgis_weft.layers.labels import open_labels
 from qgis_weft.layers.results import CLASS, PREVIEW, layers_of, show_probabilities
+from qgis_weft.model.state import LabelClass
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -160,6 +162,21 @@ def test_saving_the_project_removes_previews_that_it_does_not_show(load, image, 
     assert old.exists() and new.exists()
     assert project.write(str(tmp_path / "town.qgz"))
     assert not old.exists() and (new / "image_prob.tif").exists()
+
+
+def test_how_polygons_of_a_class_are_drawn_is_kept_for_that_class(load):
+    plugin = load()
+    panel, session = plugin.dock.polygons, plugin.session
+    session.update(classes=(*session.state.classes, LabelClass("tank", "#377eb8")))
+    panel.name.setCurrentText("building")
+    panel.shape.setCurrentIndex(1)
+    panel.split.click()
+    panel.name.setCurrentText("tank")
+    assert panel.shape.currentData() == "outline" and panel.split.isChecked()
+    panel.name.setCurrentText("building")
+    assert panel.shape.currentData() == "right-angles" and not panel.split.isChecked()
+    asked = requests.vectorise(session.state, [], "/out.gpkg")["classes"]
+    assert [asked[name]["shape"] for name in ("building", "tank")] == ["right-angles", "outline"]
 
 
 def test_a_run_that_was_cancelled_goes_on_in_its_folder(load, image, qtbot, monkeypatch, tmp_path):

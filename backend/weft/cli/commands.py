@@ -19,7 +19,7 @@ Options = dict[str, Any]
 
 def run(options: Options, display: Display) -> None:
     """`weft run`."""
-    from weft.jobs.predict import PredictRequest
+    from weft.jobs.predict_request import PredictRequest
     from weft.jobs.run import RunRequest, results_folder
     from weft.jobs.run import run as job
     from weft.jobs.train_request import TrainRequest
@@ -53,8 +53,8 @@ def train(options: Options, display: Display) -> None:
 
 def predict(options: Options, display: Display) -> None:
     """`weft predict`."""
-    from weft.jobs.predict import PredictRequest
     from weft.jobs.predict import predict as job
+    from weft.jobs.predict_request import PredictRequest
 
     for image in job(PredictRequest(**_given(options)), display.context).images:
         display.say(f"{image.probability} and {image.classes} written.")
@@ -63,7 +63,7 @@ def predict(options: Options, display: Display) -> None:
 def plan(options: Options, display: Display) -> None:
     """`weft plan`."""
     from weft.jobs.plan import plan as job
-    from weft.jobs.predict import PredictRequest
+    from weft.jobs.predict_request import PredictRequest
 
     as_json = options.pop("json")
     # nothing is written

@@ -40,6 +40,7 @@ def _run(parser: Parser) -> None:
     _images(parser)
     _training(parser)
     _prediction(parser)
+    _scheduler(parser)
     _outlines(parser)
     parser.add_argument("--out", type=Path, required=True, help=POLYGONS)
 
@@ -55,6 +56,7 @@ def _predict(parser: Parser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.weft")
     _images(parser)
     _prediction(parser)
+    _scheduler(parser)
     _weights(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the rasters")
 
@@ -146,6 +148,14 @@ def _prediction(parser: Parser) -> None:
     _device(group)
 
 
+def _scheduler(parser: Parser) -> None:
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="have the workers of a dask scheduler predict, tcp://host:8786 for example",
+    )
+
+
 def _outlines(parser: Parser) -> None:
     group = parser.add_argument_group("polygons")
     group.add_argument("--threshold", type=float, help="probability from 0 to 1 (default: 0.5)")
@@ -158,6 +168,11 @@ def _outlines(parser: Parser) -> None:
         action="store_const",
         const=False,
         help="leave objects that touch in one polygon",
+    )
+    group.add_argument(
+        "--shape",
+        choices=("outline", "right-angles", "box"),
+        help="right angles for buildings, boxes for ships (default: outline)",
     )
 
 

@@ -76,19 +76,23 @@ def predict_strips(
     plan: Plan,
     bands_out: int,
     on_tiles: Callable[[int], None],
-    begin: int = 0,
+    tile_rows: range | None = None,
 ) -> Generator[Strip, None, None]:
     """Strips of probabilities, `bands_out` a pixel, of the plan's part from top to bottom.
 
-    They are those of the tile rows from `begin` on. `on_tiles` hears how many tiles are done, and
-    may raise to stop; so may the consumer, by closing the iterator.
+    They are those of all rows of tiles, or of some. `on_tiles` hears how many tiles of the plan are
+    done, and may raise to stop; so may the consumer, by closing the iterator.
     """
+    wanted = range(len(plan.rows.spans)) if tile_rows is None else tile_rows
+    if not wanted:
+        return
+    # the row above reaches into the first one, and no other does
+    needed = range(max(0, wanted.start - 1), wanted.stop)
     blender = StripBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
-    first = max(0, begin - 1)  # the row above reaches into that row, and no other does
-    done = first * len(plan.columns.spans)
-    with TileReader(path, bands, stretch, plan, first) as tiles:
-        for row in range(first, len(plan.rows.spans)):
+    done = needed.start * len(plan.columns.spans)
+    with TileReader(path, bands, stretch, plan, needed) as tiles:
+        for row in needed:
             for tile, probabilities in batcher.run(tiles.row(row)):
                 if probabilities is not None:
                     grown = to_tile_size(probabilities, plan)
@@ -96,20 +100,18 @@ def predict_strips(
                 done += 1
                 on_tiles(done)
             for strip in blender.finish(row):
-                if row >= begin:
+                if row in wanted:
                     yield strip
 
 
 class TileReader:
-    """Reads tiles in order on a thread of its own, at most READ_AHEAD ahead, from tile row `first`
-    on.
-    """
+    """Reads some rows of tiles in order on a thread of its own, at most READ_AHEAD tiles ahead."""
 
     def __init__(
-        self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, first: int = 0
+        self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, rows: range
     ) -> None:
         self._source = (path, bands, stretch)
-        self._plan, self._first = plan, first
+        self._plan, self._rows = plan, rows
         self._queue: queue.Queue[Tile | BaseException] = queue.Queue(READ_AHEAD)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._read_all, name="tile reader", daemon=True)
@@ -136,8 +138,8 @@ class TileReader:
         # Whatever goes wrong belongs to the thread that waits for tiles, and is raised there.
         try:
             with RasterReader(*self._source) as reader:
-                rows, columns = len(self._plan.rows.spans), len(self._plan.columns.spans)
-                for row, column in product(range(self._first, rows), range(columns)):
+                columns = range(len(self._plan.columns.spans))
+                for row, column in product(self._rows, columns):
                     if self._stop.is_set():
                         return
                     window = self._plan.window(row, column)

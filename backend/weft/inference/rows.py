@@ -4,6 +4,7 @@
 import gzip
 import json
 import os
+import secrets
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +59,7 @@ class RowStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._lasting and (error is None or self.finished):
+        if self._lasting and (error is None or any(self._parts())):
             (self.folder / OWNER).unlink(missing_ok=True)
         else:
             self.forget()
@@ -66,31 +67,27 @@ class RowStore:
     @property
     def finished(self) -> int:
         """How many rows there are from the first one on without a gap."""
-        row = 0
-        for start, stop, _ in self._parts():
-            if start > row:
-                break
-            row = max(row, stop)
-        return row
+        return max((stop for _, stop, _ in self._chain()), default=0)
 
-    def read(self, end: int) -> Iterator[tuple[int, Levels]]:
-        """The first row and the levels (bands, h, W) of each part before row `end`."""
-        for start, _, path in self._parts():
-            if start >= end:
-                return
+    def has(self, start: int, stop: int) -> bool:
+        """Whether there are all rows from `start` to before `stop`."""
+        row = start
+        for first, last, _ in self._parts():
+            if first <= row < last:
+                row = last
+        return row >= stop
+
+    def read(self) -> Iterator[tuple[int, Levels]]:
+        """The first row and the levels (bands, h, W) of each part from the first one without a gap.
+
+        OutputError for one that is damaged.
+        """
+        for start, _, path in self._chain():
             yield start, _load(path)
 
     def write(self, row: int, levels: Levels) -> None:
         """Keep levels (bands, h, W) from `row` on."""
-        path = self.folder / f"{row:09d}-{row + levels.shape[1]:09d}{SUFFIX}"
-        partial = path.with_suffix(".partial")
-        with _writing(self.folder):
-            with partial.open("wb") as file:
-                with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
-                    np.save(packed, levels)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
+        write_part(self.folder, row, levels)
 
     def finish(self, files: Iterable[Path]) -> None:
         """The rows are in these files now: keep only their states."""
@@ -108,10 +105,34 @@ class RowStore:
         """Leave nothing."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _chain(self) -> Iterator[tuple[int, int, Path]]:
+        row = 0
+        for start, stop, path in self._parts():
+            if start > row:
+                return
+            row = max(row, stop)
+            yield start, stop, path
+
     def _parts(self) -> Iterator[tuple[int, int, Path]]:
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             start, stop = path.name.removesuffix(SUFFIX).split("-")
             yield int(start), int(stop), path
+
+
+def write_part(folder: Path, row: int, levels: Levels) -> None:
+    """Keep levels (bands, h, W) from `row` on in the folder of a store, whole or not at all.
+
+    Any process may, and several the same ones. OutputError when it cannot be written.
+    """
+    path = folder / f"{row:09d}-{row + levels.shape[1]:09d}{SUFFIX}"
+    partial = path.with_name(f"{secrets.token_hex(8)}.partial")
+    with _writing(folder):
+        with partial.open("wb") as file:
+            with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
+                np.save(packed, levels)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
 
 
 def _drop_unless_finished(path: Path) -> None:

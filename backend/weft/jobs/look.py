@@ -13,7 +13,9 @@ from weft.grid import Window
 from weft.inference.engines import TorchEngine
 from weft.inference.part import Extent, Part, place_extent
 from weft.inference.tiles import choose_overlap, choose_tile
-from weft.jobs.predict import Means, check_names, predict_parts
+from weft.jobs.predict import predict_parts
+from weft.jobs.predict_request import check_names
+from weft.jobs.predictors import LocalPredictor
 from weft.model import Model, image_scale
 from weft.network import Network
 from weft.progress import Context
@@ -63,17 +65,17 @@ class Looks:
                 check_names([info.path for info in parts], folder)
                 # training is the stage that the user sees
                 silent = replace(self.context, report=lambda progress: None)
-                self.context.partial(predict_parts(self._means(card), parts, folder, silent))
+                self.context.partial(predict_parts(self._predictor(card), parts, folder, silent))
         except WeftError as reason:
             self.over = True
             self.context.note(f"The view cannot be shown while it trains: {reason}")
 
-    def _means(self, card: ModelCard) -> Means:
+    def _predictor(self, card: ModelCard) -> LocalPredictor:
         multiple = self.network.multiple
         tile = choose_tile(multiple * math.ceil(TILE / multiple), multiple)
         engine = TorchEngine(self.network, self.device)
         model = Model(UNFINISHED, card, self.network)
-        return Means(model, engine, tile, choose_overlap(None, tile), settled=False)
+        return LocalPredictor(model, engine, tile, choose_overlap(None, tile), settled=False)
 
 
 def middle_of(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-from weft.inference.pipeline import plan_tiles
-from weft.jobs.predict import Means, PredictRequest, choose_parts, prepare
-from weft.model import check_image, image_scale, load_model
+from weft.jobs.predict_request import PredictRequest, choose_parts
+from weft.jobs.predictors import LocalPredictor, plan_of, prepare
+from weft.model import check_image, load_model
 from weft.progress import Context
 
 BESIDES = 1.15  # reading, blending and writing, as benchmarks/speed.py measures them
@@ -39,11 +39,8 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     parts = choose_parts(request.images, request.extent, context)
     for info in parts:
         check_image(model.card, info)
-    means = prepare(request, model, context)
-    plans = [
-        plan_tiles(part, image_scale(model.card, info), means.tile, means.overlap)
-        for info, part in parts.items()
-    ]
+    predictor = prepare(request, model, context)
+    plans = [plan_of(predictor, info, part) for info, part in parts.items()]
     tiles = sum(each.tiles for each in plans)
     classes = len(model.card.classes)
     widest = max(each.columns.length for each in plans)
@@ -53,19 +50,20 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         images=len(plans),
         megapixels=pixels / 1e6,
         tiles=tiles,
-        seconds=tiles * seconds_a_tile(means) * BESIDES,
+        seconds=tiles * seconds_a_tile(predictor) * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
         # the classes and interiors are kept as rows until the rasters are finished
         disk_bytes=int(pixels * ((classes + 2) * OVERVIEWS + classes + 1)),
-        device=means.engine.name,
+        device=predictor.engine.name,
     )
 
 
-def seconds_a_tile(means: Means) -> float:
+def seconds_a_tile(predictor: LocalPredictor) -> float:
     """Seconds for one tile of noise, in a batch as predict would send it, after a warm-up."""
-    shape = (means.engine.batch, len(means.model.card.bands), means.tile, means.tile)
+    engine, side = predictor.engine, predictor.tile
+    shape = (engine.batch, len(predictor.model.card.bands), side, side)
     batch = np.random.default_rng(0).random(shape, np.float32)
-    means.engine.predict(batch)
+    engine.predict(batch)
     start = time.perf_counter()
-    means.engine.predict(batch)
-    return (time.perf_counter() - start) / means.engine.batch
+    engine.predict(batch)
+    return (time.perf_counter() - start) / engine.batch

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from weft.errors import RasterError
 from weft.inference.tiles import choose_overlap, choose_tile
-from weft.jobs.predict import PredictRequest, PredictResult, check_names, predict
+from weft.jobs.predict import PredictResult, predict
+from weft.jobs.predict_request import PredictRequest, check_names
 from weft.jobs.train import TrainResult, train
 from weft.jobs.train_request import TrainRequest
 from weft.jobs.trained import recall, remember

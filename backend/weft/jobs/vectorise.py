@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,16 +16,23 @@ from pyproj.exceptions import ProjError
 
 from weft.errors import RasterError, RequestError
 from weft.outputs import check_apart
+from weft.polygons.boxes import axes, boxed
 from weft.polygons.clean import fill_holes, large_enough, tidy
 from weft.polygons.coverage import simplify
 from weft.polygons.formats import check_output
 from weft.polygons.measure import measure
 from weft.polygons.objects import Objects, objects_in
 from weft.polygons.prediction import Prediction, open_prediction
+from weft.polygons.right_angles import square
 from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_strips
 from weft.polygons.trace import Polygons, to_ground
 from weft.polygons.write import PolygonWriter
 from weft.progress import Context
+
+SHAPES = OUTLINE, RIGHT_ANGLES, BOX = "outline", "right-angles", "box"
+TEXTS = {"class", "source", "model", "regularised"}
+SIDES = "length_m", "width_m", "heading_deg"
+STAIRS = 2.0  # pixels: walls that run across the grid are stairs, and less leaves them so
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class ClassLimits:
     min_area_m2: float | None = None
     min_hole_m2: float | None = None
     split: bool | None = None
+    shape: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,9 @@ class VectoriseRequest:
 
     `simplify_m` is how far outlines may be simplified, in metres on the ground; None stands for
     one pixel, 0 keeps every pixel corner. `split` tells objects apart that touch, where the raster
-    knows of interiors.
+    knows of interiors. `shape` is one of SHAPES: the outline; one with right angles, simplified by
+    at least two pixels, and a field `regularised` that says whether it could be; or the smallest
+    box around it, with the fields `length_m`, `width_m` and `heading_deg`.
     """
 
     rasters: tuple[Path, ...]
@@ -54,6 +65,7 @@ class VectoriseRequest:
     min_hole_m2: float = 0.0
     simplify_m: float | None = 0.0
     split: bool = True
+    shape: str = OUTLINE
     classes: dict[str, ClassLimits] = field(default_factory=dict)
 
 
@@ -75,6 +87,7 @@ class Limits:
     min_area_m2: NDArray[np.float64]
     min_hole_m2: NDArray[np.float64]
     split: NDArray[np.bool_]
+    shapes: NDArray[np.str_]
 
 
 def vectorise(request: VectoriseRequest, context: Context) -> VectoriseResult:
@@ -112,6 +125,8 @@ def outlines(
     limits = limits_of(prediction, request)
     strips = read_strips(prediction, limits.thresholds, limits.split)
     tolerance = 1.0 if request.simplify_m is None else request.simplify_m / prediction.gsd_m
+    if (limits.shapes == RIGHT_ANGLES).any():
+        tolerance = max(tolerance, STAIRS)
     none = Objects(np.empty(0, object), np.empty(0, np.uint8), np.empty(0), np.inf)
     islands = none.outlines
     # so that a file without polygons has its fields
@@ -136,20 +151,29 @@ def polygons_of(
     """The finished polygons of `objects`; holes around one of the `islands` stay."""
     grid, kinds = prediction.grid, objects.kinds
     polygons = fill_holes(objects.outlines, grid, limits.min_hole_m2[kinds], islands)
-    simple, origin = tidy(to_ground(simplify(polygons, tolerance), grid.transform))
+    simple = simplify(polygons, tolerance)
+    shapes, pixel = limits.shapes[kinds], grid.pixel_m() or (1.0, 1.0)
+    simple, squared = square(simple, shapes == RIGHT_ANGLES, pixel)
+    simple = boxed(simple, shapes == BOX, pixel)
+    simple, origin = tidy(to_ground(simple, grid.transform))
     area, perimeter = measure(simple, grid.crs)
-    frame = gpd.GeoDataFrame(
-        {
-            "class": [prediction.class_name(value) for value in kinds[origin].tolist()],
-            "confidence": objects.confidence[origin],
-            "area_m2": area,
-            "perimeter_m": perimeter,
-            "source": prediction.source,
-            "model": prediction.model,
-        },
-        geometry=simple,
-        crs=grid.crs,
-    ).astype({"class": object, "source": object, "model": object})
+    fields: dict[str, Any] = {
+        "class": [prediction.class_name(value) for value in kinds[origin].tolist()],
+        "confidence": objects.confidence[origin],
+        "area_m2": area,
+        "perimeter_m": perimeter,
+        "source": prediction.source,
+        "model": prediction.model,
+    }
+    if RIGHT_ANGLES in limits.shapes:
+        fields["regularised"] = np.where(squared[origin], "yes", "no")
+    if BOX in limits.shapes:
+        boxes = shapes[origin] == BOX
+        for name, values in zip(SIDES, axes(simple[boxes], grid.crs), strict=True):
+            fields[name] = np.full(len(simple), np.nan)
+            fields[name][boxes] = values
+    texts = dict.fromkeys(fields.keys() & TEXTS, object)
+    frame = gpd.GeoDataFrame(fields, geometry=simple, crs=grid.crs).astype(texts)
     # simplification may have taken a polygon just below the limit
     return frame[frame["area_m2"] >= limits.min_area_m2[kinds[origin]]]
 
@@ -161,26 +185,32 @@ def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
     least = prediction.min_area_m2 if request.min_area_m2 is None else request.min_area_m2
     areas, holes = np.full(256, least), np.full(256, request.min_hole_m2)
     split = np.full(256, request.split)
+    shapes = np.full(256, request.shape, dtype=f"U{max(map(len, SHAPES))}")
     for value, each in enumerate(own, 1):
         areas[value] = least if each.min_area_m2 is None else each.min_area_m2
         holes[value] = request.min_hole_m2 if each.min_hole_m2 is None else each.min_hole_m2
         split[value] = request.split if each.split is None else each.split
+        shapes[value] = request.shape if each.shape is None else each.shape
     given = [request.threshold, *(each.threshold for each in own)]
     if all(threshold is None for threshold in given):
-        return Limits(None, areas, holes, split)
+        return Limits(None, areas, holes, split, shapes)
     common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
     thresholds = [common if each.threshold is None else each.threshold for each in own]
-    return Limits(thresholds or [common], areas, holes, split)
+    return Limits(thresholds or [common], areas, holes, split, shapes)
 
 
 def check_limits(request: VectoriseRequest) -> None:
-    """RequestError for a threshold, an area or a length that makes no sense."""
+    """RequestError for a threshold, a shape, an area or a length that makes no sense."""
     every: list[VectoriseRequest | ClassLimits] = [request, *request.classes.values()]
     for limits in every:
         threshold = limits.threshold
         if threshold is not None and not 0 < threshold <= 1:
             raise RequestError(
                 f"The threshold {threshold:g} makes no sense; give one above 0 and up to 1."
+            )
+        if limits.shape is not None and limits.shape not in SHAPES:
+            raise RequestError(
+                f"There is no shape {limits.shape!r}; choose outline, right-angles or box."
             )
         for name in ("min_area_m2", "min_hole_m2", "simplify_m"):
             value = getattr(limits, name, None)

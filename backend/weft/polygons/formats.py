@@ -14,7 +14,7 @@ from weft.errors import OutputError
 
 GEOPACKAGE_VERSION = "1.2"
 SHAPEFILE_LIMIT = 2**31 - 1
-SHAPEFILE_NAMES = {"perimeter_m": "perim_m"}
+SHAPEFILE_NAMES = {"perimeter_m": "perim_m", "regularised": "regular", "heading_deg": "heading"}
 
 
 @dataclass(frozen=True)

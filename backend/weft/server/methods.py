@@ -26,8 +26,8 @@ def train(params: Params, context: Context) -> Any:
 
 def predict(params: Params, context: Context) -> Any:
     """`predict`: PredictRequest to PredictResult."""
-    from weft.jobs.predict import PredictRequest
     from weft.jobs.predict import predict as job
+    from weft.jobs.predict_request import PredictRequest
 
     return to_json(job(read_params(params, PredictRequest), context))
 
@@ -35,7 +35,7 @@ def predict(params: Params, context: Context) -> Any:
 def plan(params: Params, context: Context) -> Any:
     """`plan`: PredictRequest to PlanResult."""
     from weft.jobs.plan import plan as job
-    from weft.jobs.predict import PredictRequest
+    from weft.jobs.predict_request import PredictRequest
 
     return to_json(job(read_params(params, PredictRequest), context))
 

@@ -10,7 +10,8 @@ from small_networks import FunctionEngine, small_model
 from weft.cli.process import tune_process
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.jobs.predict import Means, predict_parts
+from weft.jobs.predict import predict_parts
+from weft.jobs.predictors import LocalPredictor
 from weft.progress import Context
 from weft.raster import inspect
 
@@ -30,7 +31,9 @@ def peak_mb() -> float:
 if __name__ == "__main__":
     tune_process()
     path = Path(sys.argv[1])
-    means = Means(small_model("test_vit", "linear"), FunctionEngine(as_classes), 512, 64)
+    predictor = LocalPredictor(
+        small_model("test_vit", "linear"), FunctionEngine(as_classes), 512, 64
+    )
     info = inspect(path)
-    predict_parts(means, {info: whole_image(info.grid)}, path.parent, Context(path.parent))
+    predict_parts(predictor, {info: whole_image(info.grid)}, path.parent, Context(path.parent))
     print(peak_mb())

@@ -18,8 +18,9 @@ from weft.errors import Cancelled, OutputError
 from weft.inference.engines import TorchEngine
 from weft.inference.part import whole_image
 from weft.inference.rows import RowStore
-from weft.jobs.predict import Means, predict_parts
+from weft.jobs.predict import predict_parts
 from weft.jobs.predicted import PredictedImage
+from weft.jobs.predictors import LocalPredictor
 from weft.model import Model
 from weft.progress import Context, Progress
 from weft.raster import inspect
@@ -36,7 +37,8 @@ class Patience:
     done: list[float] = field(default_factory=list)
 
     def hear(self, progress: Progress) -> None:
-        self.done.append(progress.done)
+        if progress.text.startswith("Predicting"):
+            self.done.append(progress.done)
 
     def is_over(self) -> bool:
         return len(self.done) >= self.tiles
@@ -61,10 +63,11 @@ def predict_all(
 ) -> tuple[PredictedImage, ...]:
     network = small_network("test_resnet", "linear")
     engine = TorchEngine(network, cpu("test"))
-    means = Means(Model(model, card("test_resnet", "linear"), network), engine, 64, 16, settled)
+    trained = Model(model, card("test_resnet", "linear"), network)
+    predictor = LocalPredictor(trained, engine, 64, 16, settled)
     parts = {info: whole_image(info.grid) for info in map(inspect, images)}
     context = Context(out, patience.hear, patience.notes.append, patience.is_over)
-    return predict_parts(means, parts, out, context).images
+    return predict_parts(predictor, parts, out, context).images
 
 
 def content(result: PredictedImage) -> tuple[bytes, bytes]:
@@ -180,8 +183,8 @@ def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
         store.write(row, levels)
     assert store.finished == 6
     again = RowStore(tmp_path / ".town_weft", {"model": "a"})
-    assert [row for row, _ in again.read(6)] == [0, 3]
-    assert all(np.array_equal(kept, levels) for _, kept in again.read(6))
+    assert [row for row, _ in again.read()] == [0, 3]
+    assert all(np.array_equal(kept, levels) for _, kept in again.read())
     assert not again.dropped
     assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
 
@@ -192,4 +195,4 @@ def test_damaged_rows_are_told(tmp_path: Path) -> None:
     (path,) = store.folder.glob("*.npy.gz")
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(OutputError, match="is damaged; delete the folder"):
-        list(store.read(3))
+        list(store.read())

@@ -10,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from affine import Affine
+from rasterio.features import rasterize
+from shapely import Point, Polygon, affinity, box
 
 from weft.errors import Cancelled, OutputError, RasterError, RequestError
 from weft.jobs import vectorise as job
@@ -82,6 +84,45 @@ def test_limits_and_simplification(
     result = vectorise(request, context)
     assert result.counts == {"roof": 1}
     assert result.area_m2["roof"] == pytest.approx(100)
+
+
+def test_right_angles_for_one_class(
+    write_prediction: Make, tmp_path: Path, context: Context
+) -> None:
+    shapes = [affinity.rotate(box(20, 20, 70, 50), 30), Point(120, 60).buffer(20)]
+    pixels = np.stack([0.9 * rasterize([shape], (120, 160)) for shape in shapes])
+    classes, _ = write_prediction(pixels, ("roof", "tank"))
+    wishes = {"roof": ClassLimits(shape="right-angles")}
+    request = VectoriseRequest((classes,), tmp_path / "out.gpkg", classes=wishes)
+    frame = read(vectorise(request, context).out)
+    assert dict(zip(frame["class"], frame["regularised"], strict=True)) == {
+        "roof": "yes",
+        "tank": "no",
+    }
+    roof, tank = frame.geometry
+    assert len(roof.exterior.coords) == 5 and len(tank.exterior.coords) > 10
+    steps = np.diff(np.array(roof.exterior.coords), axis=0)
+    assert np.abs((steps * np.roll(steps, -1, axis=0)).sum(1)).max() < 1e-3
+    shapefile = vectorise(replace(request, out=tmp_path / "out.shp"), context).out
+    assert set(gpd.read_file(shapefile)["regular"]) == {"yes", "no"}
+
+
+def test_boxes_for_ships(write_prediction: Make, tmp_path: Path, context: Context) -> None:
+    hull = Polygon([(20, 60), (30, 52), (110, 52), (125, 60), (110, 68), (30, 68)])
+    shapes = [affinity.rotate(hull, -30), box(10, 10, 30, 30)]
+    pixels = np.stack([0.9 * rasterize([shape], (120, 160)) for shape in shapes])
+    classes, _ = write_prediction(pixels, ("ship", "roof"))
+    wishes = {"ship": ClassLimits(shape="box")}
+    request = VectoriseRequest((classes,), tmp_path / "out.gpkg", classes=wishes)
+    frame = read(vectorise(request, context).out)
+    roof, ship = frame.iloc[0], frame.iloc[1]
+    assert len(ship.geometry.exterior.coords) == 5
+    assert ship["length_m"] == pytest.approx(105, abs=3)
+    assert ship["width_m"] == pytest.approx(16, abs=3)
+    # up to the right by 30 degrees on the picture; grid north is near north here
+    assert ship["heading_deg"] == pytest.approx(60, abs=2)
+    assert ship["area_m2"] == pytest.approx(ship["length_m"] * ship["width_m"], rel=0.01)
+    assert np.isnan(roof["length_m"]) and roof["area_m2"] == 400
 
 
 @pytest.fixture

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prediction by the workers of a dask cluster, which share storage: pieces of images as tasks.
+
+dask sends tasks as pickles, so that whoever reaches a scheduler or its workers can run code there:
+they belong into a network of one's own.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from weft.errors import ModelError, OutputError, RequestError
+from weft.inference.part import Part
+from weft.inference.pipeline import Plan
+from weft.inference.rows import RowStore, write_part
+from weft.jobs.predict_request import PredictRequest, choose_parts
+from weft.jobs.predictors import LocalPredictor, choose_tiles, plan_of, predict_rows, prepare
+from weft.model import Model, load_model
+from weft.progress import Context
+from weft.raster.inspect import RasterInfo
+
+PATIENCE_S = 5.0
+PAUSE_S = 0.2
+PIECES_A_THREAD = 2
+# The row of tiles above each piece is predicted twice: fewer rows cost more, more are lost with a
+# worker.
+LEAST_ROWS, MOST_ROWS = 4, 32
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of tiles of one image, for the row store in the folder `rows`."""
+
+    request: PredictRequest
+    model: str
+    rows: Path
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class ClusterPredictor:
+    """Has the workers of the scheduler at `request.scheduler` predict."""
+
+    request: PredictRequest
+    model: Model
+    tile: int
+    overlap: int
+    settled: bool = True
+
+    @property
+    def engine_name(self) -> str:
+        """See `Predictor`."""
+        return f"{self.request.engine} on a cluster"
+
+    def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
+        """See `Predictor`."""
+        plan = plan_of(self, info, part)
+        request = as_seen_from_anywhere(self.request, info.path)
+        with connect(str(self.request.scheduler)) as client:
+            threads = sum(client.ncores().values())
+            pieces = [
+                Piece(request, self.model.identity, store.folder.resolve(), first, stop)
+                for first, stop in cut(plan, threads)
+                if not store.has(top_of(plan, first), plan.rows.ends[stop - 1])
+            ]
+            name = f"{self.engine_name}, {threads} tasks at a time"
+            carry_out(client, pieces, plan, f"Predicting {info.path.name}", name, context)
+        if store.finished < plan.rows.length:
+            raise OutputError(
+                f"The workers have written nothing to {store.folder.parent}; choose a folder with "
+                "--out that they all reach by the same name."
+            )
+
+
+def as_seen_from_anywhere(request: PredictRequest, image: Path) -> PredictRequest:
+    """The same of one image, by absolute paths."""
+    weights = request.backbone_weights
+    return replace(
+        request,
+        images=(image.resolve(),),
+        model=request.model.resolve(),
+        backbone_weights=weights and str(Path(weights).resolve()),
+    )
+
+
+def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
+    """The cluster that the request names; RequestError where it cannot be had."""
+    predictor = ClusterPredictor(request, model, *choose_tiles(request, model))
+    with connect(str(request.scheduler)):
+        return predictor
+
+
+@contextmanager
+def connect(address: str) -> Iterator[Any]:
+    """A client of the scheduler at `address`, which has workers."""
+    try:
+        from distributed import Client
+    except ImportError as reason:
+        raise RequestError(
+            "--scheduler needs the package distributed; install it with "
+            "pip install 'weft[cluster]'."
+        ) from reason
+    try:
+        client: Any = Client(address, timeout=PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as reason:
+        raise RequestError(
+            f"There is no scheduler at {address}; start one with 'dask scheduler', or leave out "
+            "--scheduler."
+        ) from reason
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE_S)
+        except TimeoutError as reason:
+            raise RequestError(
+                f"The scheduler at {address} has no workers; start some with "
+                f"'dask worker {address}'."
+            ) from reason
+        yield client
+
+
+def cut(plan: Plan, threads: int) -> list[tuple[int, int]]:
+    """First row of tiles and the one behind the last of each piece."""
+    count = len(plan.rows.spans)
+    rows = min(max(-(-count // (PIECES_A_THREAD * threads)), LEAST_ROWS), MOST_ROWS)
+    return [(first, min(first + rows, count)) for first in range(0, count, rows)]
+
+
+def top_of(plan: Plan, tile_row: int) -> int:
+    """The first pixel row that a row of tiles makes final."""
+    return plan.rows.ends[tile_row - 1] if tile_row else 0
+
+
+def carry_out(
+    client: Any, pieces: list[Piece], plan: Plan, text: str, name: str, context: Context
+) -> None:
+    """Wait for all pieces; when the user stops, those that have begun end in their own time."""
+    columns = len(plan.columns.spans)
+    done = plan.tiles - columns * sum(piece.stop - piece.first for piece in pieces)
+    context.progress(done, plan.tiles, text, device=name)
+    waiting = {client.submit(predict_piece, piece, pure=False): piece for piece in pieces}
+    try:
+        while waiting:
+            context.check_cancelled()
+            for future in [future for future in waiting if future.done()]:
+                future.result()
+                piece = waiting.pop(future)
+                done += columns * (piece.stop - piece.first)
+                context.progress(done, plan.tiles, text, device=name)
+            time.sleep(PAUSE_S)
+    finally:
+        client.cancel(list(waiting))
+
+
+def predict_piece(piece: Piece) -> None:
+    """On a worker: predict a piece and keep its rows; done twice, it leaves the same."""
+    predictor, info, plan = equipment(piece.request, piece.model)
+    tile_rows = range(piece.first, piece.stop)
+    for row, levels in predict_rows(predictor, info, plan, tile_rows, lambda done: None):
+        write_part(piece.rows, row, levels)
+
+
+@lru_cache(maxsize=2)
+def equipment(request: PredictRequest, model: str) -> tuple[LocalPredictor, RasterInfo, Plan]:
+    """What a worker keeps between pieces; ModelError when its model is not `model`."""
+    found = load_model(request.model, request.backbone_weights)
+    if found.identity != model:
+        raise ModelError(
+            f"{request.model} is another model for the workers; let it be reached by the same name "
+            "everywhere."
+        )
+    from distributed import get_worker
+
+    context = Context(Path(get_worker().local_directory))
+    predictor = prepare(request, found, context)
+    ((info, part),) = choose_parts(request.images, request.extent, context).items()
+    return predictor, info, plan_of(predictor, info, part)
