@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from weft.device import choose_device
 from weft.errors import RequestError
 from weft.inference.engines import Engine, OnnxEngine, TorchEngine
@@ -93,7 +95,7 @@ def predict_rows(
     tile_rows: range,
     on_tiles: Callable[[int], None],
 ) -> Iterator[tuple[int, Levels]]:
-    """The first row and the levels (K + 1, h, W) of strips that make up these rows of tiles.
+    """The first row and the levels (K + 1, h, W) of what each of these rows of tiles makes final.
 
     `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
     """
@@ -108,9 +110,15 @@ def predict_rows(
         on_tiles,
         tile_rows,
     )
+    ends, gathered = set(plan.rows.ends), []
     with closing(strips):
         for strip in strips:
-            yield strip.row, quantise(strip.probabilities, strip.valid)
+            gathered.append(quantise(strip.probabilities, strip.valid))
+            stop = strip.row + len(strip.valid)
+            if stop in ends:
+                levels = np.concatenate(gathered, axis=1)
+                gathered = []
+                yield stop - levels.shape[1], levels
 
 
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
