@@ -169,16 +169,26 @@ def _main_directions(mesh: Mesh, polygons: Polygons) -> Numbers:
 
     The stairs of the raster are left out of that (Douglas-Peucker).
     """
-    walls = mesh_of(np.asarray(shapely.simplify(polygons, STAIR)))
-    angles, lengths = _angles(walls)
-    group, weights = mesh.polygon_groups[walls.owners[walls.rings]], lengths**2
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    lines = shapely.linestrings(corners, indices=ring)
+    # plain lines: keeping the topology of rings has been seen to run without an end
+    walls = shapely.simplify(lines, STAIR, preserve_topology=False)
+    points, line = shapely.get_coordinates(walls, return_index=True)
+    within = line[1:] == line[:-1]
+    angles, lengths = _polar(np.diff(points, axis=0)[within])
+    groups = mesh.polygon_groups
+    group, weights = groups[owner[line[1:][within]]], lengths**2
+    count = int(groups.max()) + 1
     fourfold = weights * np.exp(4j * angles)
-    found = np.angle(np.bincount(group, fourfold.real) + 1j * np.bincount(group, fourfold.imag)) / 4
+    real, imaginary = (np.bincount(group, w, count) for w in (fourfold.real, fourfold.imag))
+    found = np.arctan2(imaginary, real) / 4
     # the mean of those that nearly agree; one slanting wall does not turn the house
     beside = _beside(angles, found[group])
     weights = np.where(np.abs(beside) < SURE, weights, 0.0)
-    total = np.bincount(group, weights)
-    turned: Numbers = found + np.bincount(group, weights * beside) / np.where(total > 0, total, 1.0)
+    total = np.bincount(group, weights, count)
+    turn = np.bincount(group, weights * beside, count) / np.where(total > 0, total, 1.0)
+    turned: Numbers = found + turn
     return turned
 
 
@@ -194,7 +204,11 @@ def _angular(mesh: Mesh, directions: Numbers, count: int) -> Mask:
 def _angles(mesh: Mesh) -> tuple[Numbers, Numbers]:
     """The angle and the length (C,) of the edge that begins at each corner."""
     start, end = mesh.edges
-    steps = mesh.vertices[end] - mesh.vertices[start]
+    return _polar(mesh.vertices[end] - mesh.vertices[start])
+
+
+def _polar(steps: Numbers) -> tuple[Numbers, Numbers]:
+    """Angles and lengths (E,) of steps (E, 2)."""
     return np.arctan2(steps[:, 1], steps[:, 0]), np.hypot(steps[:, 0], steps[:, 1])
 
 
