@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import psutil
@@ -29,9 +27,9 @@ IDENTITY, OWNER, FILES = "identity.json", "owner.json", "files.json"
 class RowStore:
     """Finished rows in a hidden folder, for one image and one way to predict it.
 
-    They are kept after an exception, until `finish`. What another `identity` has left there is
-    dropped, and `dropped` tells so; without one, nothing is ever kept or found. A store belongs to
-    one process at a time. OutputError for a folder that cannot be written or is in use.
+    They are kept until `finish`, also when it is closed before. What another `identity` has left
+    there is dropped, and `dropped` tells so; without one, nothing is ever kept or found. A store
+    belongs to one process at a time. OutputError for a folder that cannot be written or is in use.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, object] | None) -> None:
@@ -50,16 +48,9 @@ class RowStore:
                 _drop_unless_finished(each)
             (folder / IDENTITY).write_text(json.dumps(identity))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._lasting and (error is None or any(self._parts())):
+    def close(self) -> None:
+        """Leave what is finished to a later prediction, and nothing where nothing is."""
+        if self._lasting and (any(self._parts()) or (self.folder / FILES).exists()):
             (self.folder / OWNER).unlink(missing_ok=True)
         else:
             self.forget()

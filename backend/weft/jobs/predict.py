@@ -52,7 +52,7 @@ def predict_parts(
         images, stores = [], []
         for info, part in parts.items():
             rows = out / f".{info.path.stem}_weft"
-            with RowStore(rows, identity_of(predictor, info, part)) as store:
+            with closing(RowStore(rows, identity_of(predictor, info, part))) as store:
                 images.append(predict_image(predictor, info, part, out, store, context))
             stores.append(store)
         for store in stores:

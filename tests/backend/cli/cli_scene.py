@@ -114,6 +114,15 @@ def contents(folder: Path) -> dict[str, bytes | None]:
     }
 
 
+def shown(folder: Path) -> dict[str, bytes | None]:
+    """What is there, but for hidden folders: they keep rows of a prediction that was stopped."""
+    return {
+        name: content
+        for name, content in contents(folder).items()
+        if not any(part.startswith(".") for part in Path(name).parts)
+    }
+
+
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "weft", *map(str, arguments)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from cli_scene import LEFT, SIDE, TOP, Outcome, Scene, contents, draw, write_image
+from cli_scene import LEFT, SIDE, TOP, Outcome, Scene, draw, shown, write_image
 from rasterio.transform import Affine
 
 Refused = Callable[..., str]
@@ -81,7 +81,7 @@ def test_a_damaged_block_leaves_earlier_results_as_they_were(
     profile = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
     write_image(path, draw(3), photometric="rgb", **profile)
     assert weft("predict", model, path, *options).status == 0
-    before = contents(tmp_path / "out")
+    before = shown(tmp_path / "out")
     content = bytearray(path.read_bytes())
     middle = len(content) // 2
     content[middle : middle + 2000] = bytes(2000)
@@ -89,7 +89,7 @@ def test_a_damaged_block_leaves_earlier_results_as_they_were(
     outcome = weft("predict", model, path, *options)
     assert outcome.status == 2, outcome
     assert "the window at column" in outcome.err
-    assert contents(tmp_path / "out") == before
+    assert shown(tmp_path / "out") == before
 
 
 def test_one_damaged_image_of_two_keeps_the_other(
@@ -103,7 +103,7 @@ def test_one_damaged_image_of_two_keeps_the_other(
         *("--backbone-weights", scene.weights),
     )
     assert outcome.status == 2
-    assert sorted(contents(tmp_path / "out")) == ["town_class.tif", "town_prob.tif"]
+    assert sorted(shown(tmp_path / "out")) == ["town_class.tif", "town_prob.tif"]
 
 
 def test_fewer_bands_than_the_model_needs(predict: Refused, train: Refused, tmp_path: Path) -> None:

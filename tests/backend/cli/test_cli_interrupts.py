@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
-from cli_scene import Scene, contents, draw, started, write_image
+from cli_scene import Scene, contents, draw, shown, started, write_image
 from geopandas.testing import assert_geodataframe_equal
 
 from weft.bundle import read_bundle
@@ -46,11 +46,6 @@ def large(tmp_path: Path) -> Path:
 def predict(scene: Scene, model: Path, large: Path, tmp_path: Path) -> list[object]:
     options = ["--backbone-weights", scene.weights, "--tile", 64, "--device", "cpu"]
     return ["predict", model, large, "--out", tmp_path / "out", *options]
-
-
-def shown(folder: Path) -> dict[str, bytes]:
-    """What is there, but for hidden folders: they keep rows of a prediction that was stopped."""
-    return {name: content for name, content in contents(folder).items() if "/." not in name}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
