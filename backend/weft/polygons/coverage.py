@@ -5,6 +5,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from weft.polygons.stairs import LARGEST, without_stairs
 from weft.polygons.trace import Polygons
 
 Index = NDArray[np.int64]
@@ -13,12 +14,15 @@ Index = NDArray[np.int64]
 def simplify(polygons: Polygons, tolerance: float) -> Polygons:
     """Simplify traced polygons by `tolerance` pixels (0: leave as they are).
 
-    A vertex goes where the triangle that it makes with its neighbours is smaller than the square
+    A vertex goes where the triangle that it makes with its neighbours is no larger than the square
     of the tolerance (Visvalingam-Whyatt).
     """
     if tolerance <= 0 or not len(polygons):
         return polygons
-    return np.asarray(shapely.coverage_simplify(add_junctions(polygons), tolerance))
+    even = without_stairs(add_junctions(polygons), tolerance**2)
+    if tolerance**2 <= LARGEST:
+        return even
+    return np.asarray(shapely.coverage_simplify(even, tolerance))
 
 
 def add_junctions(polygons: Polygons) -> Polygons:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from weft.polygons.regions import Numbers, Regions, find_regions, totals
+from weft.polygons.regions import Numbers, find_regions, totals
 from weft.polygons.strips import Levels, Strip
 from weft.polygons.trace import trace
 
@@ -56,25 +56,19 @@ def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Number
         "certainty": certainty[here],
     }
     polygons, region = trace(local, strip.top)
-    numbers = renumbered[local]
+    before = int(above is not None)
+    numbers = np.empty((before + len(local), local.shape[1]), np.int32)
+    if above is not None:
+        numbers[0] = above
+    numbers[before:] = renumbered[local]
+    rows = slice(strip.own.start - before, strip.own.stop)
+    interior = None if strip.interior is None else strip.interior[rows]
     pieces = Pieces(
         pd.DataFrame(columns, index=renumbered[here]),
         pd.Series(polygons, index=renumbered[region], dtype=object),
-        meetings_of(strip, regions, numbers, above),
+        meet(numbers, regions.numbers[rows], interior, before),
     )
     return pieces, numbers[-1].copy()
-
-
-def meetings_of(
-    strip: Strip, regions: Regions, numbers: Numbers, above: Numbers | None
-) -> pd.DataFrame:
-    """Where the pieces `numbers` (h, w) of a strip meet each other and those `above` it."""
-    rows = strip.own
-    if above is not None:
-        rows = slice(rows.start - 1, rows.stop)
-        numbers = np.concatenate([above[None], numbers])
-    interior = None if strip.interior is None else strip.interior[rows]
-    return meet(numbers, regions.numbers[rows], interior, int(above is not None))
 
 
 def meet(
@@ -88,8 +82,11 @@ def meet(
     found = []
     for side, beside, edges in ((np.s_[above:, :-1], np.s_[above:, 1:], 1), *DOWN):
         one, other = numbers[side], numbers[beside]
-        met = (one != other) & (one > 0) & (other > 0)
-        level = np.zeros(np.count_nonzero(met))
+        # few differ, and only those are looked at further
+        met = np.unravel_index(np.flatnonzero(one != other), one.shape)
+        both = (one[met] > 0) & (other[met] > 0)
+        met = met[0][both], met[1][both]
+        level = np.zeros(len(met[0]))
         if interior is not None:
             level += (interior[side][met] / 2 + interior[beside][met] / 2) * edges
         found.append(

@@ -58,7 +58,9 @@ def connected(classes: Classes) -> tuple[Numbers, Classes]:
     for kind in np.flatnonzero(totals(classes, 256)[1:]) + 1:
         own = classes == kind
         found, count = ndimage.label(own, output=np.int32)
-        np.copyto(numbers, found + np.int32(total), where=own)
+        if total:
+            np.add(found, np.int32(total), out=found, where=own)
+        numbers += found
         kinds.append(np.full(count, kind, np.uint8))
         total += count
     return numbers, np.concatenate(kinds)
