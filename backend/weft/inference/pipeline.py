@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads tiles ahead in a thread, predicts them in batches, and yields finished strips."""
+"""Reads tiles ahead in a thread, predicts them in batches, and yields finished blocks."""
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import compress, product
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from weft.errors import RequestError
 from weft.grid import Window
+from weft.inference.blend import Block, TileBlender
 from weft.inference.engines import Batch, Engine, OutOfMemory
 from weft.inference.part import Part
-from weft.inference.strips import Strip, StripBlender
 from weft.inference.tiles import Axis, plan_axis
 from weft.raster.read import Patch, RasterReader
 from weft.raster.stretch import Stretch
@@ -42,6 +42,12 @@ class Plan:
     def tiles(self) -> int:
         """The number of tiles."""
         return len(self.rows.spans) * len(self.columns.spans)
+
+    def top(self, row: int) -> int:
+        """The first pixel row that this row of tiles makes final; they are final to before the
+        next one's.
+        """
+        return self.rows.ends[row - 1] if row else 0
 
     def window(self, row: int, column: int) -> Window:
         """The window on the image of the tile at (row, column) of the tile grid."""
@@ -68,7 +74,7 @@ def plan_tiles(part: Part, scale: float, side: int, overlap: int) -> Plan:
     return Plan(part, plan_axis(height, tile, shared), plan_axis(width, tile, shared), side)
 
 
-def predict_strips(
+def predict_blocks(
     path: Path,
     bands: tuple[int, ...],
     stretch: Stretch,
@@ -77,8 +83,8 @@ def predict_strips(
     bands_out: int,
     on_tiles: Callable[[int], None],
     tile_rows: range | None = None,
-) -> Generator[Strip, None, None]:
-    """Strips of probabilities, `bands_out` a pixel, of the plan's part from top to bottom.
+) -> Generator[Block, None, None]:
+    """Blocks of probabilities, `bands_out` a pixel, one for each tile in reading order.
 
     They are those of all rows of tiles, or of some. `on_tiles` hears how many tiles of the plan are
     done, and may raise to stop; so may the consumer, by closing the iterator.
@@ -88,20 +94,17 @@ def predict_strips(
         return
     # the row above reaches into the first one, and no other does
     needed = range(max(0, wanted.start - 1), wanted.stop)
-    blender = StripBlender(plan.rows, plan.columns, bands_out)
+    blender = TileBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
     done = needed.start * len(plan.columns.spans)
     with TileReader(path, bands, stretch, plan, needed) as tiles:
-        for row in needed:
-            for tile, probabilities in batcher.run(tiles.row(row)):
-                if probabilities is not None:
-                    grown = to_tile_size(probabilities, plan)
-                    blender.add(row, tile.column, grown, tile.patch.valid)
-                done += 1
-                on_tiles(done)
-            for strip in blender.finish(row):
-                if row in wanted:
-                    yield strip
+        for tile, probabilities in batcher.run(tiles):
+            grown = None if probabilities is None else to_tile_size(probabilities, plan)
+            block = blender.add(tile.row, tile.column, grown, tile.patch.valid)
+            done += 1
+            on_tiles(done)
+            if tile.row in wanted:
+                yield block
 
 
 class TileReader:
@@ -126,9 +129,8 @@ class TileReader:
             self._drain()
             self._thread.join(0.05)
 
-    def row(self, row: int) -> Iterator[Tile]:
-        """The tiles of one row of the tile grid."""
-        for _ in self._plan.columns.spans:
+    def __iter__(self) -> Iterator[Tile]:
+        for _ in range(len(self._rows) * len(self._plan.columns.spans)):
             item = self._queue.get()
             if isinstance(item, BaseException):
                 raise item
@@ -172,24 +174,27 @@ class Batcher:
         self._engine = engine
         self._size = engine.batch
 
-    def run(self, tiles: Iterator[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
-        """Tiles with the probabilities (K + 1, side, side) of classes and interiors, or None where
-        no pixel is valid.
+    def run(self, tiles: Iterable[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
+        """Tiles in their order with the probabilities (K + 1, side, side) of classes and interiors,
+        or None where no pixel is valid.
 
         RequestError when not even one tile fits into memory.
         """
         waiting: list[Tile] = []
         for tile in tiles:
-            if not tile.patch.valid.any():
-                yield tile, None
-                continue
             waiting.append(tile)
             if len(waiting) >= self._size:
-                yield from self._predict(waiting)
+                yield from self._with_probabilities(waiting)
                 waiting = []
-        yield from self._predict(waiting)
+        yield from self._with_probabilities(waiting)
 
-    def _predict(self, tiles: list[Tile]) -> Iterator[tuple[Tile, Batch]]:
+    def _with_probabilities(self, tiles: list[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
+        known = [bool(tile.patch.valid.any()) for tile in tiles]
+        predicted = self._predict(list(compress(tiles, known)))
+        for tile, is_known in zip(tiles, known, strict=True):
+            yield tile, next(predicted) if is_known else None
+
+    def _predict(self, tiles: list[Tile]) -> Iterator[Batch]:
         start = 0
         while start < len(tiles):
             stop = start + self._size
@@ -205,7 +210,7 @@ class Batcher:
                     ) from reason
                 self._size //= 2
                 continue
-            yield from zip(part, result[:, 1:], strict=True)
+            yield from result[:, 1:]
             start += len(part)
 
 

@@ -66,7 +66,7 @@ class ClusterPredictor:
             pieces = [
                 Piece(request, self.model.identity, store.folder.resolve(), first, stop)
                 for first, stop in cut(plan, threads)
-                if not store.has(top_of(plan, first), plan.rows.ends[stop - 1])
+                if not store.has(plan.top(first), plan.rows.ends[stop - 1])
             ]
             name = f"{self.engine_name}, {threads} tasks at a time"
             carry_out(client, pieces, plan, f"Predicting {info.path.name}", name, context)
@@ -128,11 +128,6 @@ def cut(plan: Plan, threads: int) -> list[tuple[int, int]]:
     count = len(plan.rows.spans)
     rows = min(max(-(-count // (PIECES_A_THREAD * threads)), LEAST_ROWS), MOST_ROWS)
     return [(first, min(first + rows, count)) for first in range(0, count, rows)]
-
-
-def top_of(plan: Plan, tile_row: int) -> int:
-    """The first pixel row that a row of tiles makes final."""
-    return plan.rows.ends[tile_row - 1] if tile_row else 0
 
 
 def carry_out(

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from weft.errors import RequestError
 from weft.inference.engines import Engine, OnnxEngine, TorchEngine
 from weft.inference.onnx_export import export_onnx
 from weft.inference.part import Part
-from weft.inference.pipeline import Plan, plan_tiles, predict_strips
+from weft.inference.pipeline import Plan, plan_tiles, predict_blocks
 from weft.inference.rows import RowStore
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.jobs.predict_request import PredictRequest
@@ -100,25 +101,28 @@ def predict_rows(
     `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
     """
     model = predictor.model
-    strips = predict_strips(
+    bands = len(model.card.classes) + 1
+    blocks = predict_blocks(
         info.path,
         model.card.bands,
         model.stretch,
         predictor.engine,
         plan,
-        len(model.card.classes) + 1,
+        bands,
         on_tiles,
         tile_rows,
     )
-    ends, gathered = set(plan.rows.ends), []
-    with closing(strips):
-        for strip in strips:
-            gathered.append(quantise(strip.probabilities, strip.valid))
-            stop = strip.row + len(strip.valid)
-            if stop in ends:
-                levels = np.concatenate(gathered, axis=1)
-                gathered = []
-                yield stop - levels.shape[1], levels
+    with closing(blocks):
+        for index in tile_rows:
+            first = plan.top(index)
+            shape = bands, plan.rows.ends[index] - first, plan.columns.length
+            levels = np.empty(shape, np.uint8)
+            for block in islice(blocks, len(plan.columns.spans)):
+                height, width = block.valid.shape
+                top, left = block.row - first, block.column
+                rows, columns = slice(top, top + height), slice(left, left + width)
+                levels[:, rows, columns] = quantise(block.probabilities, block.valid)
+            yield first, levels
 
 
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:

@@ -16,9 +16,10 @@ from weft.backbones.registry import find_backbone
 from weft.backbones.wrapping import wrap
 from weft.bundle import FoundObjects, ModelCard, ModelClass, TrainingFigures
 from weft.grid import Grid
+from weft.inference.blend import Block
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.inference.pipeline import plan_tiles, predict_blocks
 from weft.model import Model
 from weft.network import Network
 from weft.raster import Stretch, inspect
@@ -107,15 +108,18 @@ def predict_whole(
     stretch = Stretch((0.0,) * info.bands, (255.0,) * info.bands)
     probabilities = np.full((count, info.grid.height, info.grid.width), np.nan, np.float32)
     valid = np.zeros((info.grid.height, info.grid.width), bool)
-    row = 0
-    strips = predict_strips(path, info.data_bands, stretch, engine, plan, count, lambda done: None)
-    for strip in strips:
-        assert strip.row == row
-        row += len(strip.valid)
-        probabilities[:, strip.row : row] = strip.probabilities
-        valid[strip.row : row] = strip.valid
-    assert row == info.grid.height
+    blocks = predict_blocks(path, info.data_bands, stretch, engine, plan, count, lambda done: None)
+    for block in blocks:
+        place = place_of(block)
+        probabilities[:, *place], valid[place] = block.probabilities, block.valid
+    assert not np.isnan(probabilities).any()
     return probabilities, valid
+
+
+def place_of(block: Block) -> tuple[slice, slice]:
+    """The rows and columns of an image that a block holds."""
+    height, width = block.valid.shape
+    return slice(block.row, block.row + height), slice(block.column, block.column + width)
 
 
 def plain_grid(width: int, height: int) -> Grid:

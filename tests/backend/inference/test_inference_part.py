@@ -6,12 +6,12 @@ import pytest
 import shapely
 from affine import Affine
 from pyproj import CRS, Transformer
-from small_networks import FunctionEngine, first_band, write_image
+from small_networks import FunctionEngine, first_band, place_of, write_image
 
 from weft.errors import RequestError
 from weft.grid import Grid, Window
 from weft.inference.part import Extent, place_extent, whole_image
-from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.inference.pipeline import plan_tiles, predict_blocks
 from weft.raster.inspect import inspect
 from weft.raster.stretch import Stretch
 
@@ -96,9 +96,10 @@ def test_a_part_is_predicted_as_it_is_within_the_whole(tmp_path) -> None:
     found = {}
     for name, each in (("part", part), ("whole", whole_image(info.grid))):
         plan = plan_tiles(each, 1.0, 32, 8)
-        strips = predict_strips(
+        blocks = predict_blocks(
             path, (1,), Stretch((0.0,), (255.0,)), FunctionEngine(first_band), plan, 1, print
         )
-        rows = [strip.probabilities[0].copy() for strip in strips]
-        found[name] = np.concatenate(rows)
+        found[name] = np.empty((each.window.height, each.window.width))
+        for block in blocks:
+            found[name][place_of(block)] = block.probabilities[0]
     assert found["part"] == pytest.approx(found["whole"][21:77, 33:120], abs=1e-6)

@@ -23,7 +23,7 @@ from weft.device import cpu
 from weft.errors import Cancelled, RasterError, RequestError
 from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_memory
 from weft.inference.part import whole_image
-from weft.inference.pipeline import plan_tiles, predict_strips
+from weft.inference.pipeline import plan_tiles, predict_blocks
 from weft.raster import Stretch
 
 BLACK_TO_WHITE = Stretch((0.0,), (255.0,))
@@ -108,8 +108,8 @@ def test_empty_tiles_are_not_computed_but_counted(tmp_path: Path) -> None:
     engine = FunctionEngine(first_band, batch=4)
     plan = plan_tiles(whole_image(plain_grid(640, 64)), 1, 32, 0)
     heard: list[int] = []
-    strips = predict_strips(path, (1,), BLACK_TO_WHITE, engine, plan, 1, heard.append)
-    assert sum(len(strip.valid) for strip in strips) == 64
+    blocks = predict_blocks(path, (1,), BLACK_TO_WHITE, engine, plan, 1, heard.append)
+    assert sum(block.valid.size for block in blocks) == 64 * 640
     assert heard == list(range(1, 41))
     assert sum(engine.sizes) == 2
 
@@ -143,7 +143,7 @@ def test_batches_are_halved_for_good_when_memory_runs_out(image: Path) -> None:
     probabilities, _ = predict_whole(image, engine, 32, 0)
     np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
     failures = [size for size in engine.sizes if size > 3]
-    assert failures == [7, 4]  # a row of seven tiles, then half of eight
+    assert failures == [8, 4]
     assert max(engine.sizes[2:]) == 2
 
 
@@ -188,17 +188,17 @@ def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
     plan = plan_tiles(whole_image(plain_grid(64, 64)), 1, 32, 0)
     path = tmp_path / "absent.tif"
     with pytest.raises(RasterError, match="does not exist"):
-        next(predict_strips(path, (1,), BLACK_TO_WHITE, FunctionEngine(first_band), plan, 1, print))
+        next(predict_blocks(path, (1,), BLACK_TO_WHITE, FunctionEngine(first_band), plan, 1, print))
     assert readers() == []
 
 
 def test_closing_early_ends_the_reader(image: Path) -> None:
     plan = plan_tiles(whole_image(plain_grid(210, 150)), 1, 32, 0)
     engine = FunctionEngine(first_band)
-    strips = predict_strips(image, (1,), BLACK_TO_WHITE, engine, plan, 1, lambda done: None)
-    next(strips)
+    blocks = predict_blocks(image, (1,), BLACK_TO_WHITE, engine, plan, 1, lambda done: None)
+    next(blocks)
     assert len(readers()) == 1
-    strips.close()
+    blocks.close()
     assert readers() == []
 
 
@@ -212,5 +212,5 @@ def test_a_cancel_ends_the_reader_and_is_heard_on_empty_tiles_too(tmp_path: Path
 
     engine = FunctionEngine(first_band)
     with pytest.raises(Cancelled):
-        list(predict_strips(path, (1,), BLACK_TO_WHITE, engine, plan, 1, stop))
+        list(predict_blocks(path, (1,), BLACK_TO_WHITE, engine, plan, 1, stop))
     assert readers() == []

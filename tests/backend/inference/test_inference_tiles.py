@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_networks import plain_grid
+from small_networks import place_of, plain_grid
 
 from weft.errors import RequestError
+from weft.inference.blend import TileBlender
 from weft.inference.part import whole_image
 from weft.inference.pipeline import plan_tiles
-from weft.inference.strips import StripBlender
 from weft.inference.tiles import LARGEST_TILE, Axis, choose_overlap, choose_tile, plan_axis
 
 
@@ -82,9 +82,9 @@ def test_blending_pieces_of_a_field_gives_the_field(data: st.DataObject) -> None
     field = rng.random((2, height, width), np.float32)
     known = rng.random((height, width)) < 0.8
     rows, columns = plan_axis(height, side, overlap), plan_axis(width, side, overlap)
-    blender = StripBlender(rows, columns, 2)
+    blender = TileBlender(rows, columns, 2)
     result, valid = np.full_like(field, np.nan), np.zeros_like(known)
-    next_row = 0
+    times = np.zeros(known.shape, int)
     around = 2 * side
     padded = np.pad(field, ((0, 0), (around, around), (around, around)), constant_values=9)
     outside = np.pad(known, around)
@@ -94,13 +94,11 @@ def test_blending_pieces_of_a_field_gives_the_field(data: st.DataObject) -> None
                 slice(down.start + around, down.stop + around),
                 slice(across.start + around, across.stop + around),
             )
-            blender.add(row, column, padded[:, *part], outside[part])
-        for strip in blender.finish(row):
-            assert strip.row == next_row
-            next_row += len(strip.valid)
-            result[:, strip.row : next_row] = strip.probabilities
-            valid[strip.row : next_row] = strip.valid
-    assert next_row == height
+            block = blender.add(row, column, padded[:, *part], outside[part])
+            place = place_of(block)
+            result[:, *place], valid[place] = block.probabilities, block.valid
+            times[place] += 1
+    assert (times == 1).all()
     np.testing.assert_allclose(result, field, rtol=1e-5, atol=1e-6)
     assert (valid == known).all()
 
