@@ -9,6 +9,7 @@ from typing import NoReturn
 import weft
 from weft.errors import LabelError
 from weft.labels.source import LabelSource, parse_source
+from weft.virtual_files import image_path
 
 SOURCE = "PATH|layername=NAME"
 CHOICE = "NAME[:OPTION=VALUE,…]"
@@ -78,7 +79,7 @@ def _vectorise(parser: Parser) -> None:
 def _evaluate(parser: Parser) -> None:
     parser.add_argument("result", type=_source, metavar="RESULT")
     parser.add_argument("--truth", type=_source, required=True, metavar=SOURCE)
-    parser.add_argument("--images", type=Path, nargs="+", required=True, metavar="IMAGE")
+    parser.add_argument("--images", type=image_path, nargs="+", required=True, metavar="IMAGE")
     parser.add_argument("--exclude", type=_source, metavar=SOURCE, help="areas that do not count")
     parser.add_argument("--class-field", help="the field of the class (default: class)")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -118,7 +119,7 @@ def _info(parser: Parser) -> None:
 
 
 def _images(parser: Parser) -> None:
-    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    parser.add_argument("images", type=image_path, nargs="+", metavar="IMAGE")
 
 
 def _training(parser: Parser) -> None:

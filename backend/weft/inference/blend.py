@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from weft.inference.tiles import Axis
 
+ALL = slice(None)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -30,8 +32,8 @@ class TileBlender:
         size, overlap = columns.spans[0].size, columns.overlap
         self._first = columns.spans[0].start
         width = columns.spans[-1].stop - self._first
-        self._left = Overlap.empty(bands, size, overlap)
-        self._above = Overlap.empty(bands, overlap, width)
+        self._left = Sums.empty(bands, size, overlap)
+        self._above = Sums.empty(bands, overlap, width)
 
     def add(
         self,
@@ -45,57 +47,61 @@ class TileBlender:
         Without probabilities it has nothing to add to those beside it.
         """
         down, across = self.rows.spans[row], self.columns.spans[column]
+        last = row == len(self.rows.spans) - 1, column == len(self.columns.spans) - 1
         size, overlap = across.size, self.columns.overlap
-        height = size if row == len(self.rows.spans) - 1 else size - overlap
-        width = size if column == len(self.columns.spans) - 1 else size - overlap
-        tile = Overlap(np.zeros((self._above.bands, size, size), np.float32), valid.copy())
-        if probabilities is not None:
-            weights = self.rows.weights(row)[:, None] * self.columns.weights(column)
-            np.multiply(probabilities, weights, out=tile.total)
+        height, width = (size if is_last else size - overlap for is_last in last)
         start = across.start - self._first
+        above = self._above.part(ALL, slice(start, start + width))
+        tile = self._weighted(row, column, probabilities, valid)
+        tile.part(slice(overlap), slice(width)).add(above)
         if column:
-            tile.part(np.s_[:], np.s_[:overlap]).add(self._left)
-        above = self._above.part(np.s_[:], slice(start, start + width))
-        tile.part(np.s_[:overlap], np.s_[:width]).add(above)
-        if column < len(self.columns.spans) - 1:
-            self._left = tile.part(np.s_[:], np.s_[width:])
-        if row < len(self.rows.spans) - 1:
-            above.set(tile.part(np.s_[height:], np.s_[:width]))
-        done = slice(max(0, -down.start), min(height, self.rows.length - down.start))
-        beside = slice(max(0, -across.start), min(width, self.columns.length - across.start))
-        block = tile.part(done, beside)
-        corner = down.start + done.start, across.start + beside.start
-        return Block(*corner, block.total, block.valid)
+            tile.part(ALL, slice(overlap)).add(self._left)
+        # what the next tile and the next row of tiles still change
+        self._left = tile.part(ALL, slice(width, None))
+        if not last[0]:
+            above.set(tile.part(slice(height, None), slice(width)))
+        top, left = max(0, -down.start), max(0, -across.start)
+        bottom = min(height, self.rows.length - down.start)
+        right = min(width, self.columns.length - across.start)
+        done = tile.part(slice(top, bottom), slice(left, right))
+        return Block(down.start + top, across.start + left, done.total, done.valid)
+
+    def _weighted(
+        self,
+        row: int,
+        column: int,
+        probabilities: NDArray[np.float32] | None,
+        valid: NDArray[np.bool_],
+    ) -> "Sums":
+        if probabilities is None:
+            return Sums.empty(len(self._above.total), *valid.shape)
+        weights = self.rows.weights(row)[:, None] * self.columns.weights(column)
+        return Sums(probabilities * weights, valid.copy())
 
 
 @dataclass(frozen=True)
-class Overlap:
+class Sums:
     """Sums of weighted probabilities (bands, h, w), and where any of them is valid (h, w)."""
 
     total: NDArray[np.float32]
     valid: NDArray[np.bool_]
 
     @classmethod
-    def empty(cls, bands: int, height: int, width: int) -> "Overlap":
+    def empty(cls, bands: int, height: int, width: int) -> "Sums":
         """Nothing yet."""
         total = np.zeros((bands, height, width), np.float32)
         return cls(total, np.zeros((height, width), np.bool_))
 
-    @property
-    def bands(self) -> int:
-        """How many there are."""
-        return len(self.total)
-
-    def part(self, rows: slice, columns: slice) -> "Overlap":
+    def part(self, rows: slice, columns: slice) -> "Sums":
         """A view."""
-        return Overlap(self.total[:, rows, columns], self.valid[rows, columns])
+        return Sums(self.total[:, rows, columns], self.valid[rows, columns])
 
-    def add(self, other: "Overlap") -> None:
+    def add(self, other: "Sums") -> None:
         """Add another one of this size."""
         self.total[...] += other.total
         self.valid[...] |= other.valid
 
-    def set(self, other: "Overlap") -> None:
+    def set(self, other: "Sums") -> None:
         """Become like another one of this size."""
         self.total[...] = other.total
         self.valid[...] = other.valid

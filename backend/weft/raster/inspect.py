@@ -12,6 +12,7 @@ from rasterio.io import DatasetReader
 from weft.grid import Grid
 from weft.raster.checks import examine_grid, refuse_unusable
 from weft.raster.opening import naming, open_dataset
+from weft.virtual_files import is_virtual
 
 RGB = (ColorInterp.red.name, ColorInterp.green.name, ColorInterp.blue.name)
 
@@ -98,7 +99,7 @@ def describe(info: RasterInfo) -> dict[str, object]:
     return {
         "path": str(info.path),
         "driver": info.driver,
-        "bytes": info.path.stat().st_size,
+        "bytes": None if is_virtual(info.path) else info.path.stat().st_size,
         "width": grid.width,
         "height": grid.height,
         "megapixels": grid.width * grid.height / 1e6,

@@ -12,10 +12,14 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from weft.errors import RasterError
+from weft.virtual_files import gdal_name, is_virtual
 
 # GDAL's own default is 5 % of the machine's memory: a whole orthophoto would end up in the cache.
 # It is read once, before the first block, so that a process-wide variable is the only safe place.
 os.environ.setdefault("GDAL_CACHEMAX", "96")
+# Its own default is to wait for a server for ever.
+for name, seconds in {"GDAL_HTTP_CONNECTTIMEOUT": "20", "GDAL_HTTP_TIMEOUT": "60"}.items():
+    os.environ.setdefault(name, seconds)
 
 # A raster without georeference is a documented input. `catch_warnings` is not safe in threads.
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
@@ -25,17 +29,21 @@ LONGEST_REASON = 160
 
 def open_dataset(path: Path) -> DatasetReader:
     """Open `path` for reading; RasterError when it is absent, empty or not a raster."""
-    if not path.exists():
+    name = gdal_name(path)
+    hint = "it is a complete image file that QGIS can open"
+    if is_virtual(path):
+        hint = "it can be reached and that QGIS can open it"
+    elif not path.exists():
         raise RasterError(f"{path} does not exist; check the path.")
-    if path.is_file() and path.stat().st_size == 0:
+    elif path.is_file() and path.stat().st_size == 0:
         raise RasterError(f"{path} is an empty file; copy or export it again.")
     try:
         # Not shared: GDAL handles must not be used by two threads.
-        return rasterio.open(path, sharing=False)
+        return rasterio.open(name, sharing=False)
     except (RasterioError, OSError) as error:
         raise RasterError(
-            f"{path} cannot be opened as a raster ({_without(path, reason(error))}); "
-            "check that it is a complete image file that QGIS can open."
+            f"{name} cannot be opened as a raster ({_without(name, reason(error))}); "
+            f"check that {hint}."
         ) from error
 
 
@@ -45,9 +53,10 @@ def naming(path: Path, part: str) -> Iterator[None]:
     try:
         yield
     except (RasterioError, OSError) as error:
+        name = gdal_name(path)
         raise RasterError(
-            f"{path} is damaged or incomplete: {part} cannot be read "
-            f"({_without(path, reason(error))}); copy or export it again."
+            f"{name} is damaged or incomplete: {part} cannot be read "
+            f"({_without(name, reason(error))}); copy or export it again."
         ) from error
 
 
@@ -57,6 +66,7 @@ def reason(error: BaseException) -> str:
     return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON] + "…"
 
 
-def _without(path: Path, words: str) -> str:
-    """`words` without the path that the sentence around them names already."""
-    return words.replace(f"'{path}' ", "").removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+def _without(name: str, words: str) -> str:
+    """`words` without the name that the sentence around them has already."""
+    short = name.rpartition("/")[2]
+    return words.replace(f"'{name}' ", "").removeprefix(f"{name}: ").removeprefix(f"{short}: ")

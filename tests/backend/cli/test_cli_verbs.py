@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,21 @@ def test_a_trained_model_finds_the_roofs(
     scored = weft("evaluate", polygons, "--truth", scene.labels, "--images", scene.image, "--json")
     assert scored.status == 0, scored
     assert json.loads(scored.out)["mean_iou"] > 0.6
+
+
+def test_an_image_in_an_archive_is_predicted_like_the_file(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        archive.write(scene.image, scene.image.name)
+    found = []
+    for image in (scene.image, f"/vsizip/{tmp_path / 'images.zip'}/{scene.image.name}"):
+        out = tmp_path / f"out-{len(found)}"
+        told = weft("predict", model, image, "--out", out, "--backbone-weights", scene.weights)
+        assert told.status == 0, told
+        with rasterio.open(out / "town_prob.tif") as raster:
+            found.append(raster.read())
+    assert np.array_equal(*found)
 
 
 def test_the_rasters_lie_on_the_grid_of_the_image(
