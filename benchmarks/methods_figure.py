@@ -9,7 +9,7 @@ from cost_records import CostRecord
 from fewshot_report import in_order, mean_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 from records import Record, in_common
 
 BOUND = "time"
@@ -72,8 +72,11 @@ def scatter(axes: Axes, found: Sequence[Point], name: str) -> None:
     for method in methods:
         axes.scatter([], [], color=f"C{methods.index(method)}", marker="o", label=method)
     for number, backbone in enumerate(names):
-        axes.scatter([], [], color="grey", marker=MARKERS[number % len(MARKERS)], label=backbone)
+        axes.scatter(
+            [], [], color="grey", marker=MARKERS[number % len(MARKERS)], label=f"on {backbone}"
+        )
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(alpha=0.3)
