@@ -3,8 +3,9 @@
 
 Line generalisation by the area of triangles (Visvalingam and Whyatt 1993,
 10.1179/000870493786962263), for triangles of at most one pixel. On whole coordinates those hold no
-corner of anything else, by Pick's theorem, so no line can come to cross another: neither must
-others be looked up, nor all of them be there. Vertices of one size go many at a time.
+corner of anything else, by Pick's theorem, so that no line can come to cross another, also not one
+that is not there. Only the middle of a new line may be a corner, which is looked up; of one that is
+not there it could be touched. Vertices go many at a time.
 """
 
 from dataclasses import dataclass
@@ -52,13 +53,13 @@ def without_stairs(polygons: Polygons, area: float) -> Polygons:
     _, points, (ends, shells) = shapely.to_ragged_array(polygons)
     closing = np.zeros(len(points), np.bool_)
     closing[ends[1:] - 1] = True
-    whole = np.rint(points[~closing]).astype(np.int64)
+    points = points[~closing]
     ring = np.repeat(np.arange(len(ends) - 1), np.diff(ends) - 1)
-    corners, places = numbered(whole, ring)
+    corners, places = numbered(np.rint(points).astype(np.int64), ring)
     left = what_stays(corners, places, int(2 * min(area, LARGEST)))
     sizes = np.bincount(ring[left], minlength=len(ends) - 1)
     starts = np.cumsum(sizes) - sizes
-    closed = np.insert(points[~closing][left], starts + sizes, points[~closing][left][starts], 0)
+    closed = np.insert(points[left], starts + sizes, points[left][starts], axis=0)
     offsets = np.concatenate([[0], np.cumsum(sizes + 1)])
     return np.asarray(
         shapely.from_ragged_array(shapely.GeometryType.POLYGON, closed, (offsets, shells))
