@@ -13,7 +13,7 @@ ALL = slice(None)
 
 @dataclass(frozen=True)
 class Block:
-    """Finished probabilities (bands, h, w) and validity (h, w), from an image's pixel on."""
+    """Finished probabilities (bands, h, w) and validity (h, w), from pixel (row, column) on."""
 
     row: int
     column: int
@@ -52,7 +52,10 @@ class TileBlender:
         height, width = (size if is_last else size - overlap for is_last in last)
         start = across.start - self._first
         above = self._above.part(ALL, slice(start, start + width))
-        tile = self._weighted(row, column, probabilities, valid)
+        weights = self.rows.weights(row)[:, None] * self.columns.weights(column)
+        tile = Sums.empty(len(self._above.total), size, size)
+        if probabilities is not None:
+            tile.set(Sums(probabilities * weights, valid))
         tile.part(slice(overlap), slice(width)).add(above)
         if column:
             tile.part(ALL, slice(overlap)).add(self._left)
@@ -65,18 +68,6 @@ class TileBlender:
         right = min(width, self.columns.length - across.start)
         done = tile.part(slice(top, bottom), slice(left, right))
         return Block(down.start + top, across.start + left, done.total, done.valid)
-
-    def _weighted(
-        self,
-        row: int,
-        column: int,
-        probabilities: NDArray[np.float32] | None,
-        valid: NDArray[np.bool_],
-    ) -> "Sums":
-        if probabilities is None:
-            return Sums.empty(len(self._above.total), *valid.shape)
-        weights = self.rows.weights(row)[:, None] * self.columns.weights(column)
-        return Sums(probabilities * weights, valid.copy())
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class LocalPredictor:
-    """Predicts in this process, one strip after the other."""
+    """Predicts in this process, one row of tiles after the other."""
 
     model: Model
     engine: Engine
