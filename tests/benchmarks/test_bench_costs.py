@@ -73,7 +73,7 @@ def test_what_is_kept_is_counted_once_and_without_parameters() -> None:
     network = build_network(open_backbone(Trial(BACKBONE, "linear")), spec, 3, 1, device, 0)
     training = Training(network, spec, device, batch=1, side=64)
     scale = torch.nn.Parameter(torch.ones(1))
-    nothing = saved_bytes(training, lambda image: [scale.expand(1, 3, 64, 64)])
+    nothing = saved_bytes(training, lambda image: [scale.expand(1, 3, 64, 64).clone()])
     squared = saved_bytes(training, lambda image: [(x := scale * image[:, :3]) * x])
     # the image, and its product
     assert squared - nothing == 2 * 3 * 64 * 64 * 4

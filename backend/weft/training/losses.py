@@ -21,13 +21,13 @@ def loss_of(vote: Tensor, truth: Truth) -> Tensor:
 def interior_loss(logits: Tensor, truth: Truth) -> Tensor:
     """Cross-entropy plus Dice loss of logits (B, H, W) that a pixel is interior."""
     logits = logits.float()
-    known = truth.mask != UNKNOWN
+    known = (truth.mask != UNKNOWN).to(logits.dtype)
     if not known.any():
         return logits.sum() * 0
-    wanted = truth.interior.to(logits.dtype)
-    entropy = F.binary_cross_entropy_with_logits(logits[known], wanted[known])
-    sure = logits.sigmoid()
-    return entropy + dice_loss(torch.stack([1 - sure, sure], 1), truth.interior, known)
+    wanted = truth.interior.to(logits.dtype) * known
+    entropy = F.binary_cross_entropy_with_logits(logits, wanted, known, reduction="sum")
+    dice = dice_loss(logits.sigmoid()[:, None], wanted[:, None], known)
+    return entropy / known.sum() + dice
 
 
 def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
@@ -37,23 +37,28 @@ def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
     say, as it does not depend on how large a class is.
     """
     logits = logits.float()
-    known = mask != UNKNOWN
+    known = (mask != UNKNOWN).to(logits.dtype)
     if not known.any():
         return logits.sum() * 0
-    entropy = F.cross_entropy(logits, mask, ignore_index=UNKNOWN)
-    return entropy + dice_loss(logits.softmax(1), mask, known)
+    classes = torch.arange(1, logits.shape[1], device=mask.device).view(-1, 1, 1)
+    truth = (mask[:, None] == classes).to(logits.dtype)
+    logarithms = logits.log_softmax(1)
+    entropy = F.nll_loss(logarithms, mask, ignore_index=UNKNOWN)
+    return entropy + dice_loss(logarithms[:, 1:].exp(), truth, known)
 
 
-def dice_loss(probabilities: Tensor, mask: Tensor, known: Tensor) -> Tensor:
-    """1 - Dice, averaged over the classes with at least one pixel; all known pixels pooled."""
-    count = probabilities.shape[1]
-    truth = F.one_hot(mask.where(known, 0), count).movedim(-1, 1)[:, 1:] * known[:, None]
-    guess = probabilities[:, 1:] * known[:, None]
-    shared = (truth * guess).sum((0, 2, 3))
-    total = truth.sum((0, 2, 3)) + guess.sum((0, 2, 3))
-    present = truth.sum((0, 2, 3)) > 0
+def dice_loss(probabilities: Tensor, truth: Tensor, known: Tensor) -> Tensor:
+    """1 - Dice, averaged over the classes with at least one pixel; all known pixels pooled.
+
+    `probabilities` and `truth`, 0 or 1, (B, K, H, W); `known`, 0 or 1, (B, H, W); all of one float
+    type. Nothing is true where it is not known.
+    """
+    guess = probabilities * known[:, None]
+    shared, size = (truth * guess).sum((0, 2, 3)), truth.sum((0, 2, 3))
+    present = size > 0
     if not present.any():
         return guess.mean() * 0
+    total = size + guess.sum((0, 2, 3))
     return (1 - 2 * shared / total.clamp_min(1.0))[present].mean()
 
 

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weft.labels.burn import UNKNOWN
-from weft.training.losses import dice_loss, intersection_over_union, segmentation_loss
+from weft.training.losses import (
+    dice_loss,
+    interior_loss,
+    intersection_over_union,
+    segmentation_loss,
+)
+from weft.training.truth import Truth
 
 
 def random_case(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -39,6 +45,25 @@ def test_logits_at_unknown_pixels_change_neither_loss_nor_gradient(seed: int, va
     assert not other_gradient[unknown].any()
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1000), st.floats(-1e4, 1e4), st.booleans())
+def test_interiors_of_unknown_pixels_change_neither_loss_nor_gradient(
+    seed: int, value: float, inside: bool
+) -> None:
+    logits, mask, unknown = random_case(seed)
+    interior = (mask == 1).long()
+    leaf, other_leaf = logits[:, 0].clone(), logits[:, 0].masked_fill(unknown, value)
+    pairs = [(leaf, interior), (other_leaf, interior.masked_fill(unknown, int(inside)))]
+    losses = []
+    for each, truth in pairs:
+        each.requires_grad_()
+        losses.append(interior_loss(each, Truth(mask, truth)))
+        losses[-1].backward()
+    assert losses[0].equal(losses[1])
+    assert leaf.grad.equal(other_leaf.grad)
+    assert not leaf.grad[unknown].any()
+
+
 def test_a_batch_with_nothing_known_teaches_nothing() -> None:
     logits = torch.randn(1, 2, 4, 4, requires_grad=True)
     loss = segmentation_loss(logits, torch.full((1, 4, 4), UNKNOWN))
@@ -55,12 +80,11 @@ def test_a_perfect_prediction_costs_almost_nothing_and_its_opposite_much() -> No
 
 
 def test_a_class_that_is_not_in_the_batch_has_no_dice() -> None:
-    mask = torch.zeros(1, 8, 8, dtype=torch.long)
-    mask[:, :4] = 1
-    known = torch.ones_like(mask, dtype=torch.bool)
-    probabilities = torch.full((1, 3, 8, 8), 1 / 3)
-    with_absent = dice_loss(probabilities, mask, known)
-    without = dice_loss(probabilities[:, :2], mask, known)
+    truth = torch.zeros(1, 2, 8, 8)
+    truth[:, 0, :4] = 1
+    probabilities, known = torch.full((1, 2, 8, 8), 1 / 3), torch.ones(1, 8, 8)
+    with_absent = dice_loss(probabilities, truth, known)
+    without = dice_loss(probabilities[:, :1], truth[:, :1], known)
     assert with_absent == without
     expected = 1 - 2 * (32 / 3) / (32 + 64 / 3)
     assert float(with_absent) == pytest.approx(expected, abs=1e-6)
@@ -69,7 +93,7 @@ def test_a_class_that_is_not_in_the_batch_has_no_dice() -> None:
 def test_background_alone_has_no_dice_but_a_cross_entropy() -> None:
     mask = torch.zeros(1, 8, 8, dtype=torch.long)
     logits = torch.zeros(1, 2, 8, 8, requires_grad=True)
-    assert dice_loss(logits.softmax(1), mask, mask == 0) == 0
+    assert dice_loss(logits[:, 1:].exp(), torch.zeros(1, 1, 8, 8), torch.ones(1, 8, 8)) == 0
     loss = segmentation_loss(logits, mask)
     assert float(loss.detach()) == pytest.approx(math.log(2), abs=1e-6)
 
