@@ -52,8 +52,8 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         tiles=tiles,
         seconds=tiles * seconds_a_tile(predictor) * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
-        # the classes and interiors are kept as rows until the rasters are finished
-        disk_bytes=int(pixels * ((classes + 2) * OVERVIEWS + classes + 1)),
+        # classes and interiors as rows; both rasters as drafts; the larger one in its last order
+        disk_bytes=int(pixels * (classes + 1 + (2 * classes + 3) * OVERVIEWS)),
         device=predictor.engine.name,
     )
 

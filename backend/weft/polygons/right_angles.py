@@ -32,6 +32,7 @@ STAIR = 1.5  # pixels that outlines may stray from a wall which runs across the 
 ROUNDS = 4  # each holds what failed in the one before
 LEAST_IOU, MOST_CHANGE = 0.9, 0.05
 STRAIGHT, FAINT = 1e-6, 1e-12
+INSIDES_MEET = "T********"  # of the nine relations of two polygons (DE-9IM)
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,18 @@ def _square(polygons: Polygons, wanted: Mask) -> tuple[Polygons, Mask]:
     mesh = mesh_of(polygons)
     directions = _main_directions(mesh, polygons)
     fixed = ~(wanted & _angular(mesh, directions, len(polygons)))
+    groups = mesh.polygon_groups
+    failed, unsure = np.zeros_like(fixed), np.ones_like(fixed)
     for _ in range(ROUNDS):
         held = _held(mesh, fixed)
         vertices = _straightened(mesh, directions, held)
         moved = _drawn(mesh, vertices, held, len(polygons))
-        failed = ~_faithful(moved, polygons)
+        failed[unsure] = ~_faithful(moved[unsure], polygons[unsure])
         if not failed.any():
             break
         fixed = fixed | failed
-    groups = mesh.polygon_groups
+        # the others are drawn as before
+        unsure = np.isin(groups, groups[failed])
     while True:
         failed = np.isin(groups, groups[failed])
         result = np.where(failed, polygons, moved)
@@ -312,10 +316,11 @@ def _faithful(moved: Polygons, polygons: Polygons) -> Mask:
 
 def _overlapping(polygons: Polygons) -> Mask:
     """Which polygons (N,) lie over another one, or under it."""
-    tree, found = shapely.STRtree(polygons), np.zeros(len(polygons), bool)
-    for predicate in ("overlaps", "covers"):
-        one, other = tree.query(polygons, predicate=predicate)
-        found[one[one != other]] = found[other[one != other]] = True
+    one, other = shapely.STRtree(polygons).query(polygons)
+    one, other = one[one < other], other[one < other]
+    over = shapely.relate_pattern(polygons[one], polygons[other], INSIDES_MEET)
+    found = np.zeros(len(polygons), bool)
+    found[one[over]] = found[other[over]] = True
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes rasters window by window: tiled, compressed, with overviews, whole or not at all."""
+"""Writes rasters window by window: cloud-optimised GeoTIFFs, whole or not at all."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import rasterio
+import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
@@ -23,6 +24,20 @@ from weft.grid import Grid, Window
 from weft.raster.opening import reason
 
 BLOCK = 512
+LAYOUT = {
+    "tiled": True,
+    "blockxsize": BLOCK,
+    "blockysize": BLOCK,
+    "compress": "deflate",
+    "bigtiff": "IF_SAFER",
+    # One class can be read without the others, which GDAL's COG driver cannot do before 3.11.
+    "interleave": "band",
+    # Else GDAL takes three bands for RGB and the fourth for transparency.
+    "photometric": "minisblack",
+    "alpha": "no",
+}
+DRAFT_LEVEL = 1  # of compression: drafts are read once
+THREADS = "ALL_CPUS"  # when writing ends, no tile is left to predict
 SIDECARS = (".aux.xml", ".ovr", ".msk")
 
 Colour = tuple[int, int, int, int]
@@ -31,10 +46,10 @@ Colour = tuple[int, int, int, int]
 class RasterWriter:
     """A GeoTIFF at `path` on `grid` with `count` bands, complete after a clean exit.
 
-    Until then it grows in a hidden folder beside `path`, or in `aside` on the same file system;
-    after an exception nothing of it is left and what stood at `path` still stands. `resampling`
-    makes the overviews: average for amounts, nearest for classes. OutputError when it cannot be
-    written.
+    It is laid out for reading over networks: overviews come before what they show. Until then it
+    grows in a hidden folder beside `path`, or in `aside` on the same file system; after an
+    exception nothing of it is left and what stood at `path` still stands. `resampling` makes the
+    overviews: average for amounts, nearest for classes. OutputError when it cannot be written.
     """
 
     def __init__(
@@ -79,7 +94,7 @@ class RasterWriter:
                     self._dataset.close()
                     _check_complete(self._draft)
                     _build_overviews(self._draft, self._resampling)
-                    _move_into_place(self._draft, self._path)
+                    _move_into_place(_in_order(self._draft), self._path)
         finally:
             self._discard()
 
@@ -119,16 +134,8 @@ def _create(path: Path, grid: Grid, count: int, dtype: str, nodata: float | None
         nodata=nodata,
         crs=CRS.from_wkt(grid.crs.to_wkt()) if grid.crs else None,
         transform=grid.transform,
-        tiled=True,
-        blockxsize=BLOCK,
-        blockysize=BLOCK,
-        compress="deflate",
-        bigtiff="IF_SAFER",
-        # One class can be read without the others.
-        interleave="band",
-        # Else GDAL takes three bands for RGB and the fourth for transparency.
-        photometric="minisblack",
-        alpha="no",
+        zlevel=DRAFT_LEVEL,
+        **LAYOUT,
     )
 
 
@@ -167,10 +174,28 @@ def _block_end(dataset: Any, band: int, column: int, row: int) -> int:
 
 
 def _build_overviews(path: Path, resampling: Resampling) -> None:
-    with rasterio.Env(GDAL_TIFF_OVR_BLOCKSIZE=str(BLOCK)), rasterio.open(path, "r+") as dataset:
+    settings = {
+        "GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK),
+        "ZLEVEL_OVERVIEW": str(DRAFT_LEVEL),
+        "GDAL_NUM_THREADS": THREADS,
+    }
+    with rasterio.Env(**settings), rasterio.open(path, "r+") as dataset:
         factors = _factors(max(dataset.width, dataset.height))
         if factors:
             dataset.build_overviews(factors, resampling)
+
+
+def _in_order(draft: Path) -> Path:
+    """The same raster as a file of its own, in the order that suits reading over networks."""
+    ordered = draft.parent / "ordered" / draft.name
+    ordered.parent.mkdir()
+    threads = {"num_threads": "ALL_CPUS"}
+    rasterio.shutil.copy(
+        draft, ordered, driver="GTiff", copy_src_overviews=True, **LAYOUT, **threads
+    )
+    _check_complete(ordered)
+    draft.unlink()
+    return ordered
 
 
 def _factors(side: int) -> list[int]:

@@ -46,6 +46,25 @@ def test_a_complete_raster(tmp_path: Path) -> None:
         assert (dataset.read() == 7).all()
 
 
+def test_a_reader_over_a_network_finds_the_coarsest_first(tmp_path: Path) -> None:
+    """The order of a cloud-optimised GeoTIFF: all directories, then overviews, coarse to fine."""
+    path = tmp_path / "prob.tif"
+    with RasterWriter(path, GRID, 2) as writer:
+        fill(writer, 2)
+    places = [directory_and_first_block(path, level) for level in (None, 0, 1)]
+    directories, blocks = zip(*places, strict=True)
+    assert max(directories) < min(blocks)
+    assert list(blocks) == sorted(blocks, reverse=True)
+
+
+def directory_and_first_block(path: Path, level: int | None) -> tuple[int, int]:
+    options = {} if level is None else {"overview_level": level}
+    with rasterio.open(path, **options) as dataset:
+        names = ("IFD_OFFSET", "BLOCK_OFFSET_0_0")
+        directory, block = (int(dataset.get_tag_item(name, "TIFF", bidx=1)) for name in names)
+    return directory, block
+
+
 def test_class_raster_with_colours(tmp_path: Path) -> None:
     path = tmp_path / "class.tif"
     with RasterWriter(path, GRID, 1, nodata=255, colormap={1: (1, 2, 3, 255)}) as writer:
