@@ -17,7 +17,7 @@ import numpy as np
 from weft.cli.process import tune_process
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.inference.pipeline import Plan
+from weft.inference.plan import Plan
 from weft.jobs.predict_request import PredictRequest
 from weft.jobs.predictors import LocalPredictor, plan_of, prepare
 from weft.model import load_model

@@ -28,12 +28,12 @@ from tables import figure, table, write_section
 from weft.grid import Window
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.inference.pipeline import Plan, plan_tiles
+from weft.inference.plan import Plan
 from weft.jobs.predict import predict_parts
 from weft.jobs.predict_request import PredictRequest
-from weft.jobs.predictors import LocalPredictor, prepare
+from weft.jobs.predictors import LocalPredictor, plan_of, prepare
 from weft.jobs.sample import SampleRequest, SampleResult, sample
-from weft.model import image_scale, load_model
+from weft.model import load_model
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
 from weft.raster.read import RasterReader
@@ -150,9 +150,7 @@ def compare_speed(
 def read_batches(predictor: LocalPredictor, info: RasterInfo) -> list[Batch]:
     """The tiles that predict would read, in batches as it would send them."""
     card = predictor.model.card
-    plan = plan_tiles(
-        whole_image(info.grid), image_scale(card, info), predictor.tile, predictor.overlap
-    )
+    plan = plan_of(predictor, info, whole_image(info.grid))
     with RasterReader(info.path, card.bands, predictor.model.stretch) as reader:
         rows = [[reader.read(w, (plan.side, plan.side)).pixels for w in row] for row in cut(plan)]
     size = predictor.engine.batch

@@ -23,7 +23,7 @@ from weft.bundle import ModelCard, ModelClass, TrainingFigures
 from weft.device import Device, choose_device
 from weft.inference.engines import TorchEngine
 from weft.inference.part import whole_image
-from weft.inference.tiles import choose_overlap, choose_tile
+from weft.inference.plan import Tiling
 from weft.jobs.card import small_object
 from weft.jobs.material import Material, Wishes, read_material
 from weft.jobs.predict import predict_parts
@@ -99,12 +99,10 @@ def main() -> None:
     start = time.monotonic()
     steps = train(network, material, device, options.budget, options.seed)
     seconds = time.monotonic() - start
-    tile = choose_tile(None, network.multiple)
     predictor = LocalPredictor(
         Model("unet", card(material), network),  # type: ignore[arg-type]
         TorchEngine(network, device),  # type: ignore[arg-type]
-        tile,
-        choose_overlap(None, tile),
+        Tiling(network.multiple),
         settled=False,
     )
     parts = {info: whole_image(info.grid) for info in material.infos}

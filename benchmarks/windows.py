@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from scenes import Scene
 
-from weft.labels.burn import to_pixels
+from weft.grid import to_pixels
 from weft.labels.place import outline
 from weft.raster.inspect import inspect
 from weft.suggestions.places import unlabelled_places

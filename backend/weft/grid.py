@@ -4,7 +4,10 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import shapely
 from affine import Affine
+from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
 
 WGS84 = Geod(ellps="WGS84")
@@ -69,3 +72,11 @@ def is_earthbound(crs: CRS) -> bool:
 def metres_per_unit(crs: CRS) -> float:
     """Metres per unit of the first axis (1 for metres, 0.3048 for feet)."""
     return crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
+
+
+def to_pixels(geometries: NDArray[np.object_], transform: Affine) -> NDArray[np.object_]:
+    """Geometries in (column, row) coordinates of the grid of `transform`."""
+    inverse = ~transform
+    matrix = np.array([[inverse.a, inverse.b], [inverse.d, inverse.e]])
+    offset = np.array([inverse.c, inverse.f])
+    return np.asarray(shapely.transform(geometries, lambda points: points @ matrix.T + offset))

@@ -144,8 +144,17 @@ def _training(parser: Parser) -> None:
 def _prediction(parser: Parser) -> None:
     group = parser.add_argument_group("prediction")
     group.add_argument("--engine", choices=("torch", "onnx"))
-    group.add_argument("--tile", type=int, help="side of the tiles in pixels (default: 512)")
+    group.add_argument(
+        "--tile", type=int, help="side of the tiles in pixels (default: by the image, 256 to 704)"
+    )
     group.add_argument("--overlap", type=int, help="pixels shared by tiles (default: 64)")
+    group.add_argument(
+        "--memory",
+        type=float,
+        dest="memory_gb",
+        metavar="GB",
+        help="choose tiles that keep prediction on a CPU below so much memory",
+    )
     _device(group)
 
 

@@ -3,18 +3,16 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
 from weft.errors import RequestError
-from weft.grid import Grid, Window
-from weft.labels.burn import to_pixels
+from weft.grid import Grid, Window, to_pixels
 
 DENSE = 64  # a straight side may be a curve in another CRS; so many points a side show it
 
@@ -96,7 +94,8 @@ def _bring(ground: shapely.Geometry, crs: str | None, wanted: CRS | None) -> sha
             "the image, without a CRS."
         )
     try:
-        return gpd.GeoSeries([ground], crs=CRS.from_user_input(crs)).to_crs(wanted).iloc[0]
+        there = Transformer.from_crs(CRS.from_user_input(crs), wanted, always_xy=True)
+        return shapely.transform(ground, lambda xy: np.column_stack(there.transform(*xy.T)))
     except ProjError as reason:
         raise RequestError(
             f"The extent's CRS ({crs[:40]}) is unknown, or cannot be brought to the image's "

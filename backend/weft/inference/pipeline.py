@@ -17,43 +17,12 @@ from weft.errors import RequestError
 from weft.grid import Window
 from weft.inference.blend import Block, TileBlender
 from weft.inference.engines import Batch, Engine, OutOfMemory
-from weft.inference.part import Part
-from weft.inference.tiles import Axis, plan_axis
+from weft.inference.plan import Plan
 from weft.raster.read import Patch, RasterReader
 from weft.raster.stretch import Stretch
 
-READ_AHEAD = 8
+READ_AHEAD = 4
 MASK_ROWS = 512
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a part of an image is cut: tile grid in image pixels, and a tile's side for the network.
-
-    Rows and columns count from the corner of `part`.
-    """
-
-    part: Part
-    rows: Axis
-    columns: Axis
-    side: int
-
-    @property
-    def tiles(self) -> int:
-        """The number of tiles."""
-        return len(self.rows.spans) * len(self.columns.spans)
-
-    def top(self, row: int) -> int:
-        """The first pixel row that this row of tiles makes final; they are final to before the
-        next one's.
-        """
-        return self.rows.ends[row - 1] if row else 0
-
-    def window(self, row: int, column: int) -> Window:
-        """The window on the image of the tile at (row, column) of the tile grid."""
-        down, across = self.rows.spans[row], self.columns.spans[column]
-        corner = self.part.window
-        return Window(corner.column + across.start, corner.row + down.start, across.size, down.size)
 
 
 @dataclass(frozen=True)
@@ -63,15 +32,6 @@ class Tile:
     row: int
     column: int
     patch: Patch
-
-
-def plan_tiles(part: Part, scale: float, side: int, overlap: int) -> Plan:
-    """The plan for an image of `scale` times the model's GSD; `side`, `overlap` in model pixels."""
-    height, width = part.window.height, part.window.width
-    tile = max(2, round(side / scale))
-    # Rounded up, two overlaps would meet in the middle of a tile, and weights not sum to one.
-    shared = min(round(overlap / scale), tile // 2)
-    return Plan(part, plan_axis(height, tile, shared), plan_axis(width, tile, shared), side)
 
 
 def predict_blocks(

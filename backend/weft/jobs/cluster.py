@@ -15,10 +15,10 @@ from typing import Any
 
 from weft.errors import ModelError, OutputError, RequestError
 from weft.inference.part import Part
-from weft.inference.pipeline import Plan
+from weft.inference.plan import Plan, Tiling
 from weft.inference.rows import RowStore, write_part
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import LocalPredictor, choose_tiles, plan_of, predict_rows, prepare
+from weft.jobs.predictors import LocalPredictor, plan_of, predict_rows, prepare, tiling_of
 from weft.model import Model, load_model
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
@@ -48,8 +48,7 @@ class ClusterPredictor:
 
     request: PredictRequest
     model: Model
-    tile: int
-    overlap: int
+    tiling: Tiling
     settled: bool = True
 
     @property
@@ -90,7 +89,7 @@ def as_seen_from_anywhere(request: PredictRequest, image: Path) -> PredictReques
 
 def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
     """The cluster that the request names; RequestError where it cannot be had."""
-    predictor = ClusterPredictor(request, model, *choose_tiles(request, model))
+    predictor = ClusterPredictor(request, model, tiling_of(request, model))
     with connect(str(request.scheduler)):
         return predictor
 

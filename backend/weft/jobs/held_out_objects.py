@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from weft.bundle import FoundObjects
 from weft.device import Device
-from weft.grid import Grid
-from weft.labels.burn import UNKNOWN, Geometries, labels_near, to_pixels
+from weft.grid import Grid, to_pixels
+from weft.labels.burn import UNKNOWN, Geometries, labels_near
 from weft.network import Network, probabilities
 from weft.polygons.clean import SPECK
 from weft.polygons.objects import objects_in

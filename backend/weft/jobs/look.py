@@ -12,7 +12,7 @@ from weft.errors import WeftError
 from weft.grid import Window
 from weft.inference.engines import TorchEngine
 from weft.inference.part import Extent, Part, place_extent
-from weft.inference.tiles import choose_overlap, choose_tile
+from weft.inference.plan import Tiling
 from weft.jobs.predict import predict_parts
 from weft.jobs.predict_request import check_names
 from weft.jobs.predictors import LocalPredictor
@@ -22,7 +22,6 @@ from weft.progress import Context
 from weft.raster.inspect import RasterInfo
 
 MOST_PIXELS = 1024**2  # of the model's GSD; training waits for them a second or two on two cores
-TILE = 576  # two by two of them, less their overlap of 64, make MOST_PIXELS
 UNFINISHED = "in training"
 
 
@@ -71,11 +70,9 @@ class Looks:
             self.context.note(f"The view cannot be shown while it trains: {reason}")
 
     def _predictor(self, card: ModelCard) -> LocalPredictor:
-        multiple = self.network.multiple
-        tile = choose_tile(multiple * math.ceil(TILE / multiple), multiple)
         engine = TorchEngine(self.network, self.device)
         model = Model(UNFINISHED, card, self.network)
-        return LocalPredictor(model, engine, tile, choose_overlap(None, tile), settled=False)
+        return LocalPredictor(model, engine, Tiling(self.network.multiple), settled=False)
 
 
 def middle_of(

@@ -2,11 +2,13 @@
 """What a prediction will take, before it starts: tiles, seconds, memory and disk."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import psutil
 
+from weft.inference.plan import Plan
 from weft.jobs.predict_request import PredictRequest, choose_parts
 from weft.jobs.predictors import LocalPredictor, plan_of, prepare
 from weft.model import check_image, load_model
@@ -50,7 +52,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         images=len(plans),
         megapixels=pixels / 1e6,
         tiles=tiles,
-        seconds=tiles * seconds_a_tile(predictor) * BESIDES,
+        seconds=seconds_for(predictor, plans) * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
         # classes and interiors as rows; both rasters as drafts; the larger one in its last order
         disk_bytes=int(pixels * (classes + 1 + (2 * classes + 3) * OVERVIEWS)),
@@ -58,12 +60,13 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     )
 
 
-def seconds_a_tile(predictor: LocalPredictor) -> float:
-    """Seconds for one tile of noise, in a batch as predict would send it, after a warm-up."""
-    engine, side = predictor.engine, predictor.tile
-    shape = (engine.batch, len(predictor.model.card.bands), side, side)
+def seconds_for(predictor: LocalPredictor, plans: Sequence[Plan]) -> float:
+    """Seconds for all tiles, from one batch of noise as predict would send it, after a warm-up."""
+    engine, hardest = predictor.engine, max(plans, key=lambda plan: plan.effort)
+    shape = (engine.batch, len(predictor.model.card.bands), hardest.side, hardest.side)
     batch = np.random.default_rng(0).random(shape, np.float32)
     engine.predict(batch)
     start = time.perf_counter()
     engine.predict(batch)
-    return (time.perf_counter() - start) / engine.batch
+    a_tile = (time.perf_counter() - start) / engine.batch
+    return a_tile * hardest.tiles * sum(plan.effort for plan in plans) / hardest.effort

@@ -13,7 +13,7 @@ from weft.inference.rows import RowStore
 from weft.jobs.cluster import find_cluster
 from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
 from weft.jobs.predicted import Levels, PredictedImage, outputs, write_rasters
-from weft.jobs.predictors import Predictor, prepare
+from weft.jobs.predictors import Predictor, plan_of, prepare
 from weft.model import check_image, load_model
 from weft.outputs import made_folder
 from weft.progress import Context
@@ -96,11 +96,12 @@ def identity_of(predictor: Predictor, info: RasterInfo, part: Part) -> dict[str,
     """All that decides the pixels of a prediction; None where another would give others."""
     if not predictor.settled:
         return None
+    plan = plan_of(predictor, info, part)
     return {
         "version": __version__,
         "model": predictor.model.identity,
         "engine": predictor.engine_name,
-        "tiles": [predictor.tile, predictor.overlap],
+        "tiles": [plan.side, plan.rows.overlap],
         "image": file_states([info.path]),
         "window": list(astuple(part.window)),
         "inside": None if part.inside is None else part.inside.wkb_hex,

@@ -19,7 +19,8 @@ class PredictRequest:
     """`tile` and `overlap` are in pixels of the model's GSD; None lets the engine choose.
 
     With `extent`, the rasters cover that part of the images alone, each on its image's own grid.
-    With `scheduler`, the address of one of dask's, its workers predict, each with `device`.
+    With `memory_gb`, tiles are chosen that keep the process below so much memory on a CPU. With
+    `scheduler`, the address of one of dask's, its workers predict, each with `device`.
     """
 
     model: Path
@@ -29,6 +30,7 @@ class PredictRequest:
     engine: str = "torch"
     tile: int | None = None
     overlap: int | None = None
+    memory_gb: float | None = None
     device: str = "auto"
     backbone_weights: str | None = None
     scheduler: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weft.errors import RasterError
-from weft.inference.tiles import choose_overlap, choose_tile
+from weft.inference.plan import choose_tiling
 from weft.jobs.predict import PredictResult, predict
 from weft.jobs.predict_request import PredictRequest, check_names
 from weft.jobs.train import TrainResult, train
@@ -72,7 +72,7 @@ def check_request(request: RunRequest) -> None:
     sources = [source.path for source in (request.train.labels, request.train.areas) if source]
     check_apart([request.vectors.out], [*sources, *request.predict.images])
     # Every network takes multiples of this, some only larger ones.
-    choose_overlap(request.predict.overlap, choose_tile(request.predict.tile, COARSEST_LEVEL))
+    choose_tiling(request.predict.tile, request.predict.overlap, COARSEST_LEVEL)
     for path in request.predict.images:
         if inspect(path).grid.crs is None:
             raise RasterError(

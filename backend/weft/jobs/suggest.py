@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from weft.device import Device, choose_device
 from weft.errors import RequestError
-from weft.grid import Grid
+from weft.grid import Grid, to_pixels
 from weft.jobs.start import Ground
-from weft.labels.burn import to_pixels
 from weft.labels.place import outline, to_plane
 from weft.labels.read import read_areas
 from weft.labels.source import LabelSource

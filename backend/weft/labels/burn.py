@@ -12,6 +12,7 @@ from pyproj import CRS
 from rasterio.features import rasterize
 
 from weft.errors import LabelError
+from weft.grid import to_pixels
 from weft.labels.place import outline, to_plane, touching
 from weft.labels.read import BACKGROUND, Labels
 
@@ -82,14 +83,6 @@ def thicken(geometries: Geometries, pixel: float) -> Geometries:
     """Lines and points buffered by one pixel, so that each covers at least one pixel centre."""
     thin = shapely.get_dimensions(geometries) < 2
     return np.where(thin, shapely.buffer(geometries, np.where(thin, pixel, 0.0)), geometries)
-
-
-def to_pixels(geometries: Geometries, transform: Affine) -> Geometries:
-    """Geometries in (column, row) coordinates of the grid of `transform`."""
-    inverse = ~transform
-    matrix = np.array([[inverse.a, inverse.b], [inverse.d, inverse.e]])
-    offset = np.array([inverse.c, inverse.f])
-    return np.asarray(shapely.transform(geometries, lambda points: points @ matrix.T + offset))
 
 
 def _values(names: Sequence[str], classes: Sequence[str]) -> Mask:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.features import rasterize
 
-from weft.labels.burn import Geometries, labels_near, to_pixels
+from weft.grid import to_pixels
+from weft.labels.burn import Geometries, labels_near
 from weft.labels.read import BACKGROUND, Labels
 
 RIM = 6.0  # pixels

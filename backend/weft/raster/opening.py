@@ -16,7 +16,8 @@ from weft.virtual_files import gdal_name, is_virtual
 
 # GDAL's own default is 5 % of the machine's memory: a whole orthophoto would end up in the cache.
 # It is read once, before the first block, so that a process-wide variable is the only safe place.
-os.environ.setdefault("GDAL_CACHEMAX", "96")
+CACHE_MIB = 96
+os.environ.setdefault("GDAL_CACHEMAX", str(CACHE_MIB))
 # Its own default is to wait for a server for ever.
 for name, seconds in {"GDAL_HTTP_CONNECTTIMEOUT": "20", "GDAL_HTTP_TIMEOUT": "60"}.items():
     os.environ.setdefault(name, seconds)

@@ -14,7 +14,8 @@ from pyproj import CRS
 from rasterio.features import rasterize
 from torch import Tensor
 
-from weft.labels.burn import UNKNOWN, burn_mask, to_pixels
+from weft.grid import to_pixels
+from weft.labels.burn import UNKNOWN, burn_mask
 from weft.labels.interior import burn_interiors
 from weft.labels.place import to_plane
 from weft.labels.read import Labels

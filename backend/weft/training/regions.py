@@ -11,8 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from weft.grid import Grid, Window
-from weft.labels.burn import to_pixels
+from weft.grid import Grid, Window, to_pixels
 from weft.labels.place import place_areas, place_labels
 from weft.labels.read import Labels
 

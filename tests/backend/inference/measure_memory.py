@@ -10,6 +10,7 @@ from small_networks import FunctionEngine, small_model
 from weft.cli.process import tune_process
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
+from weft.inference.plan import Tiling
 from weft.jobs.predict import predict_parts
 from weft.jobs.predictors import LocalPredictor
 from weft.progress import Context
@@ -32,7 +33,7 @@ if __name__ == "__main__":
     tune_process()
     path = Path(sys.argv[1])
     predictor = LocalPredictor(
-        small_model("test_vit", "linear"), FunctionEngine(as_classes), 512, 64
+        small_model("test_vit", "linear"), FunctionEngine(as_classes), Tiling(32, 512, 64)
     )
     info = inspect(path)
     predict_parts(predictor, {info: whole_image(info.grid)}, path.parent, Context(path.parent))

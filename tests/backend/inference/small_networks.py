@@ -19,7 +19,8 @@ from weft.grid import Grid
 from weft.inference.blend import Block
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
-from weft.inference.pipeline import plan_tiles, predict_blocks
+from weft.inference.pipeline import predict_blocks
+from weft.inference.plan import plan_tiles
 from weft.model import Model
 from weft.network import Network
 from weft.raster import Stretch, inspect

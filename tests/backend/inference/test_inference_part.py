@@ -11,7 +11,8 @@ from small_networks import FunctionEngine, first_band, place_of, write_image
 from weft.errors import RequestError
 from weft.grid import Grid, Window
 from weft.inference.part import Extent, place_extent, whole_image
-from weft.inference.pipeline import plan_tiles, predict_blocks
+from weft.inference.pipeline import predict_blocks
+from weft.inference.plan import plan_tiles
 from weft.raster.inspect import inspect
 from weft.raster.stretch import Stretch
 

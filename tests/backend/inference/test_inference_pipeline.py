@@ -23,7 +23,8 @@ from weft.device import cpu
 from weft.errors import Cancelled, RasterError, RequestError
 from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_memory
 from weft.inference.part import whole_image
-from weft.inference.pipeline import plan_tiles, predict_blocks
+from weft.inference.pipeline import predict_blocks
+from weft.inference.plan import plan_tiles
 from weft.raster import Stretch
 
 BLACK_TO_WHITE = Stretch((0.0,), (255.0,))

@@ -17,6 +17,7 @@ from weft.device import cpu
 from weft.errors import Cancelled, OutputError
 from weft.inference.engines import TorchEngine
 from weft.inference.part import whole_image
+from weft.inference.plan import Tiling
 from weft.inference.rows import RowStore
 from weft.jobs.predict import predict_parts
 from weft.jobs.predicted import PredictedImage
@@ -64,7 +65,7 @@ def predict_all(
     network = small_network("test_resnet", "linear")
     engine = TorchEngine(network, cpu("test"))
     trained = Model(model, card("test_resnet", "linear"), network)
-    predictor = LocalPredictor(trained, engine, 64, 16, settled)
+    predictor = LocalPredictor(trained, engine, Tiling(32, 64, 16), settled)
     parts = {info: whole_image(info.grid) for info in map(inspect, images)}
     context = Context(out, patience.hear, patience.notes.append, patience.is_over)
     return predict_parts(predictor, parts, out, context).images

@@ -10,7 +10,7 @@ from small_networks import place_of, plain_grid
 from weft.errors import RequestError
 from weft.inference.blend import TileBlender
 from weft.inference.part import whole_image
-from weft.inference.pipeline import plan_tiles
+from weft.inference.plan import LEAST_TILE, MOST_TILE, Tiling, choose_tiling, plan_tiles
 from weft.inference.tiles import LARGEST_TILE, Axis, choose_overlap, choose_tile, plan_axis
 
 
@@ -114,6 +114,35 @@ def test_a_tile_that_suits_the_network(wish: int | None, multiple: int, side: in
 def test_tiles_that_do_not(wish: int) -> None:
     with pytest.raises(RequestError, match="choose --tile"):
         choose_tile(wish, 32)
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000), st.sampled_from([32, 64, 224, 896]))
+def test_an_image_gets_the_tiles_that_take_the_least_time(
+    width: int, height: int, multiple: int
+) -> None:
+    part, tiling = whole_image(plain_grid(width, height)), Tiling(multiple)
+    plan = tiling.plan(part, 1.0)
+    assert plan.side % multiple == 0
+    assert plan.side <= max(MOST_TILE, multiple)
+    for side in tiling.sides:
+        assert plan.effort <= plan_tiles(part, 1.0, side, choose_overlap(None, side)).effort
+
+
+def test_a_small_image_is_one_tile_and_a_large_one_has_large_tiles() -> None:
+    small, large = (
+        Tiling(32).plan(whole_image(plain_grid(side, side)), 1.0) for side in (300, 20000)
+    )
+    assert (small.tiles, small.side) == (1, 384)
+    assert large.side > 0.9 * MOST_TILE
+
+
+def test_tiles_have_the_side_and_the_overlap_that_were_asked_for() -> None:
+    plan = choose_tiling(128, 20, 32).plan(whole_image(plain_grid(1000, 1000)), 1.0)
+    assert (plan.side, plan.rows.overlap) == (128, 20)
+    assert min(choose_tiling(None, 200, 32).sides) == 416
+    assert min(choose_tiling(None, None, 32).sides) == LEAST_TILE
+    with pytest.raises(RequestError, match="choose --overlap from 0 to 352"):
+        choose_tiling(None, 353, 32)
 
 
 def test_the_overlap_shrinks_with_the_tile_unless_it_was_asked_for() -> None:

@@ -11,8 +11,8 @@ from pyproj import CRS, Transformer
 from shapely import LineString, Point, box, transform
 
 from weft.errors import LabelError
-from weft.grid import Grid
-from weft.labels.burn import burn_mask, count_overlaps, to_pixels
+from weft.grid import Grid, to_pixels
+from weft.labels.burn import burn_mask, count_overlaps
 from weft.labels.check import check_trainable
 from weft.labels.place import place_areas, place_labels
 from weft.labels.read import Labels

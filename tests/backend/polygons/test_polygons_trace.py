@@ -11,8 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pyproj import CRS
 from rasterio.features import rasterize
 
-from weft.grid import Grid
-from weft.labels.burn import to_pixels
+from weft.grid import Grid, to_pixels
 from weft.polygons.clean import fill_holes, large_enough, tidy
 from weft.polygons.coverage import add_junctions, simplify
 from weft.polygons.trace import to_ground, trace
