@@ -145,7 +145,7 @@ def _prediction(parser: Parser) -> None:
     group = parser.add_argument_group("prediction")
     group.add_argument("--engine", choices=("torch", "onnx"))
     group.add_argument(
-        "--tile", type=int, help="side of the tiles in pixels (default: by the image, 256 to 704)"
+        "--tile", type=int, help="side of the tiles in pixels (default: by the image, 256 to 640)"
     )
     group.add_argument("--overlap", type=int, help="pixels shared by tiles (default: 64)")
     group.add_argument(

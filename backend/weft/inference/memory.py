@@ -12,7 +12,7 @@ from weft.inference.engines import Engine
 from weft.inference.pipeline import READ_AHEAD
 from weft.inference.plan import MOST_TILE, Tiling
 
-SIDES = (MOST_TILE, 608, 512, 384, 256)
+SIDES = (MOST_TILE, 512, 384, 256)
 PROBE = 512  # pixels; of smaller tiles the engine's own buffers would be most
 SAMPLES_S = 0.002
 

@@ -39,7 +39,7 @@ def tile_for(gigabytes: float, multiple: int = 32, rest: int = 0) -> int:
     return fitting_tile(Hungry(), 3, tiling, int(here + gigabytes * GB), lambda side: rest)
 
 
-@pytest.mark.parametrize(("gigabytes", "side"), [(2.0, 704), (0.35, 512), (0.09, 256)])
+@pytest.mark.parametrize(("gigabytes", "side"), [(2.0, 640), (0.35, 512), (0.09, 256)])
 def test_the_less_memory_the_smaller_the_tiles(gigabytes: float, side: int) -> None:
     assert tile_for(gigabytes) == side
 

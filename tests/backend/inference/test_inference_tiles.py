@@ -141,8 +141,8 @@ def test_tiles_have_the_side_and_the_overlap_that_were_asked_for() -> None:
     assert (plan.side, plan.rows.overlap) == (128, 20)
     assert min(choose_tiling(None, 200, 32).sides) == 416
     assert min(choose_tiling(None, None, 32).sides) == LEAST_TILE
-    with pytest.raises(RequestError, match="choose --overlap from 0 to 352"):
-        choose_tiling(None, 353, 32)
+    with pytest.raises(RequestError, match="choose --overlap from 0 to 320"):
+        choose_tiling(None, 321, 32)
 
 
 def test_the_overlap_shrinks_with_the_tile_unless_it_was_asked_for() -> None:
