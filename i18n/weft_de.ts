@@ -1017,5 +1017,33 @@
         <source>Looking at what is labelled</source>
         <translation>Die Gebiete werden betrachtet</translation>
     </message>
+    <message>
+        <source>Measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>How good models of these labels are: trains anew without each area in turn, and measures on it; takes as long as several times Adapt</source>
+        <translation>Wie gut Modelle aus diesen Beispielen sind: trainiert reihum ohne je ein Gebiet neu und misst darauf; dauert mehrmals so lange wie Anpassen</translation>
+    </message>
+    <message>
+        <source>On {} of {} areas, each by a model that had not seen it:</source>
+        <translation>Auf {} von {} Gebieten, jedes mit einem Modell, das es nicht gesehen hatte:</translation>
+    </message>
+    <message>
+        <source>{}: too few areas to say</source>
+        <translation>{}: zu wenige Gebiete für eine Aussage</translation>
+    </message>
+    <message>
+        <source>{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})</source>
+        <translation>{}: IoU {:.2f} ({:.2f} bis {:.2f}), F1 {:.2f} ({:.2f} bis {:.2f})</translation>
+    </message>
+    <message>
+        <source>Starting to measure</source>
+        <translation>Die Messung beginnt</translation>
+    </message>
+    <message>
+        <source>Cross-validating</source>
+        <translation>Kreuzvalidierung</translation>
+    </message>
 </context>
 </TS>

@@ -1017,5 +1017,33 @@
         <source>Looking at what is labelled</source>
         <translation>Examen des zones dessinées</translation>
     </message>
+    <message>
+        <source>Measure</source>
+        <translation>Mesurer</translation>
+    </message>
+    <message>
+        <source>How good models of these labels are: trains anew without each area in turn, and measures on it; takes as long as several times Adapt</source>
+        <translation>La qualité des modèles tirés de ces exemples : entraîne de nouveau sans chacune des zones, tour à tour, et mesure sur elle ; dure plusieurs fois Adapter</translation>
+    </message>
+    <message>
+        <source>On {} of {} areas, each by a model that had not seen it:</source>
+        <translation>Sur {} zones de {}, chacune par un modèle qui ne l&apos;avait pas vue :</translation>
+    </message>
+    <message>
+        <source>{}: too few areas to say</source>
+        <translation>{} : trop peu de zones pour le dire</translation>
+    </message>
+    <message>
+        <source>{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})</source>
+        <translation>{} : IoU {:.2f} (de {:.2f} à {:.2f}), F1 {:.2f} (de {:.2f} à {:.2f})</translation>
+    </message>
+    <message>
+        <source>Starting to measure</source>
+        <translation>La mesure commence</translation>
+    </message>
+    <message>
+        <source>Cross-validating</source>
+        <translation>Validation croisée</translation>
+    </message>
 </context>
 </TS>

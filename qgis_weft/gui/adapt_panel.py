@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..model.state import BUDGETS
 from ..translate import tr
+from .figures import measured_words, model_words
 from .loss_curve import LossCurve
 from .methods import words_on, words_on_schedule
 from .parts import Section, button, narrow, text
@@ -26,6 +27,7 @@ class AdaptPanel(Section):
     """Adapt, and the model that came out."""
 
     adapt_wanted = pyqtSignal()
+    measure_wanted = pyqtSignal()
     load_wanted = pyqtSignal()
     save_wanted = pyqtSignal()
 
@@ -40,20 +42,29 @@ class AdaptPanel(Section):
         self.adapt = button(tr("Adapt"), tr("Learn from what is drawn"), self.adapt_wanted.emit)
         self.adapt.setDefault(True)
         self.curve, self.figures = LossCurve(), text()
-        self.model = text()
+        self.model, self.measured = text(), text()
         self.load = button(tr("Load…"), tr("Use a model from a file"), self.load_wanted.emit)
         self.save = button(
             tr("Save as…"), tr("Keep this model for other images"), self.save_wanted.emit
+        )
+        self.measure = button(
+            tr("Measure"),
+            tr(
+                "How good models of these labels are: trains anew without each area in turn, and "
+                "measures on it; takes as long as several times Adapt"
+            ),
+            self.measure_wanted.emit,
         )
         self.advanced = Advanced(session)
         narrow(self.mode)
         self.add_row(self.mode, self.adapt, stretch=self.mode)
         self.add(self.figures, self.curve)
         self.add(self.model)
-        self.add_row(self.load, self.save)
+        self.add_row(self.load, self.save, self.measure)
+        self.add(self.measured)
         self.add(self.advanced)
-        self.curve.hide()
-        self.figures.hide()
+        for widget in (self.curve, self.figures, self.measured):
+            widget.hide()
         self.mode.currentIndexChanged.connect(
             lambda index: session.update(mode=self.mode.itemData(index))
         )
@@ -72,7 +83,8 @@ class AdaptPanel(Section):
             self.model.setText(Path(state.model).stem)
 
     def begin(self):
-        """A training starts."""
+        """A training starts; what was measured before is of other labels."""
+        self.measured.hide()
         self.curve.clear()
         self.curve.show()
         self.figures.setText(self.curve.words())
@@ -84,28 +96,13 @@ class AdaptPanel(Section):
         self.figures.setText(self.curve.words())
 
     def show_model(self, path, card):
-        """The model in words: its name and its figure on the held-out area."""
-        figures = card["training"]["held_out_iou"]
-        if figures is None:
-            words = tr("too few areas to measure")
-        else:
-            each = zip((one["name"] for one in card["classes"]), figures)
-            words = ", ".join(
-                f"{name} {'–' if iou is None else f'{iou:.2f}'}" for name, iou in each
-            )
-            words = tr("held-out IoU {}").format(words)
-        counted = [
-            tr("{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})").format(
-                one["name"],
-                objects["hits"],
-                objects["true"],
-                objects["found"] - objects["hits"],
-                objects["f1_low"],
-                objects["f1_high"],
-            )
-            for one, objects in zip(card["classes"], card["training"].get("held_out_objects") or ())
-        ]
-        self.model.setText("\n".join([f"{Path(path).stem}: {words}", *counted]))
+        """The model in words."""
+        self.model.setText(model_words(path, card))
+
+    def show_measured(self, result):
+        """What cross-validation found, in words."""
+        self.measured.setText(measured_words(result))
+        self.measured.show()
 
 
 class Advanced(Section):

@@ -12,6 +12,7 @@ def in_words(said):
         "Looking at what is labelled": tr("Looking at what is labelled"),
         "Looking for what to label": tr("Looking for what to label"),
         "Training": tr("Training"),
+        "Cross-validating": tr("Cross-validating"),
         "Predicting": tr("Predicting"),
         "Outlines of": tr("Outlines of"),
         "Writing": tr("Writing"),

@@ -144,6 +144,7 @@ class Wiring(QObject):
         self.drawing.drawn.connect(self._on_drawn)
         self.drawing.class_chosen.connect(self._on_class_key)
         dock.adapt.adapt_wanted.connect(studio.adapt)
+        dock.adapt.measure_wanted.connect(studio.measure)
         dock.adapt.load_wanted.connect(self._load_model)
         dock.adapt.save_wanted.connect(self._save_model)
         dock.look.preview_wanted.connect(self._preview)
@@ -195,6 +196,8 @@ class Wiring(QObject):
             self.dock.look.suggestions.clear()
             if outcome.result["cancelled"]:
                 self.tell(tr("Stopped early; the best model so far is kept."))
+        elif kind == "Validate":
+            self.dock.adapt.show_measured(outcome.result)
         elif kind == "Suggest":
             self.dock.look.suggestions.show_found(outcome.result)
         elif kind in ("Run", "Polygons"):
@@ -215,7 +218,8 @@ class Wiring(QObject):
     def _enable(self, yes):
         """The buttons that start a job."""
         dock, state = self.dock, self.session.state
-        dock.adapt.adapt.setEnabled(yes and not self._blocked)
+        for widget in (dock.adapt.adapt, dock.adapt.measure):
+            widget.setEnabled(yes and not self._blocked)
         ready = yes and bool(state.model)
         for widget in (dock.look.preview, dock.look.suggestions.ask, dock.run.plan, dock.run.run):
             widget.setEnabled(ready)
@@ -349,6 +353,7 @@ def title_of(kind):
     """What the user reads before the first progress."""
     return {
         "Adapt": tr("Starting to adapt"),
+        "Validate": tr("Starting to measure"),
         "Preview": tr("Predicting the view"),
         "Plan": tr("Estimating"),
         "Suggest": tr("Looking for what to label"),

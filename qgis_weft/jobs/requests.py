@@ -2,17 +2,14 @@
 """The parameters of every request of the plugin, from plain values; nothing of QGIS here."""
 
 
-def train(state, images, snapshot, out, device="auto"):
-    """`train`: from a snapshot of labels and areas, going on from the last model if any."""
+def learn(state, images, snapshot, device="auto"):
+    """`validate`: from a snapshot of labels and areas."""
     params = {
         "images": [str(path) for path in images],
         "labels": {"path": str(snapshot), "layer": "labels"},
         "budget_s": float(state.seconds),
         "device": device,
-        "out": str(out),
     }
-    if state.model and not state.afresh:
-        params["start"] = state.model
     chosen = {
         "backbone": state.backbone,
         "backbone_weights": state.backbone_weights,
@@ -24,8 +21,16 @@ def train(state, images, snapshot, out, device="auto"):
     return {**params, **{key: value for key, value in chosen.items() if value}}
 
 
+def train(state, images, snapshot, out, device="auto"):
+    """`train`: the same, into a model file, going on from the last model if any."""
+    params = {**learn(state, images, snapshot, device), "out": str(out)}
+    if state.model and not state.afresh:
+        params["start"] = state.model
+    return params
+
+
 def with_areas(params, snapshot):
-    """`train` with the areas of the snapshot; an empty layer would be refused."""
+    """`train` or `validate` with the areas of the snapshot; an empty layer would be refused."""
     return {**params, "areas": {"path": str(snapshot), "layer": "areas"}}
 
 

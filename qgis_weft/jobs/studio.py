@@ -13,6 +13,7 @@ from .polygons import Polygons
 from .predict import Plan, Run
 from .preview import Preview, sweep_previews
 from .suggest import Suggest
+from .validate import Validate
 
 
 class Studio(QObject):
@@ -42,6 +43,10 @@ class Studio(QObject):
         # what is seen is not yet the model that will come of it
         job.looked.connect(self.mark_outdated)
         self._begin(job, *([self.canvas] if Setting.AUTO_PREVIEW.get() else []))
+
+    def measure(self):
+        """Cross-validate on what is drawn."""
+        self._begin(Validate(self.desk, self))
 
     def preview(self):
         """Predict the present view."""

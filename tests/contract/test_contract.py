@@ -20,7 +20,7 @@ from weft.inference.rows import RowStore
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict_request import PredictRequest
 from weft.jobs.suggest import SuggestRequest
-from weft.jobs.train_request import TrainRequest
+from weft.jobs.train_request import LearnRequest, TrainRequest
 from weft.jobs.vectorise import VectoriseRequest
 from weft.server import rpc
 from weft.server.methods import METHODS, DescribeRequest
@@ -32,6 +32,7 @@ PROTOCOL = (ROOT / "docs" / "PROTOCOL.md").read_text(encoding="utf-8")
 EXAMPLES = [json.loads(text) for text in re.findall(r"```json\n(.*?)\n```", PROTOCOL, re.DOTALL)]
 KINDS = {
     "train": TrainRequest,
+    "validate": LearnRequest,
     "predict": PredictRequest,
     "plan": PredictRequest,
     "vectorise": VectoriseRequest,
@@ -71,6 +72,12 @@ EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
             "train",
             lambda state: requests.with_view(
                 requests.train(state, ["/i/a.tif"], "/s.gpkg", "/m.weft"), "/looks", EXTENT
+            ),
+        ),
+        (
+            "validate",
+            lambda state: requests.with_areas(
+                requests.learn(state, ["/i/a.tif"], "/s.gpkg"), "/s.gpkg"
             ),
         ),
         ("predict", lambda state: requests.predict(state, ["/i/a.tif"], "/out")),

@@ -56,6 +56,7 @@ def main():
     look(plugin)
     where_next(plugin)
     correct(plugin)
+    measure(plugin)
     run(plugin)
     save_and_reopen(plugin)
 
@@ -161,6 +162,20 @@ def correct(plugin):
     asked = (FOLDER / "data" / "weft" / "jobs").glob("*/request.json")
     expect(any(before in file.read_text() for file in asked), "it goes on from the first model")
     expect(plugin.dock.look.outdated.isHidden(), "the preview is up to date")
+
+
+def measure(plugin):
+    """Cross-validate in little time, and leave the model as it is."""
+    say("measure")
+    plugin.session.update(budget_s=4.0)
+    panel, before = plugin.dock.adapt, plugin.session.state.model
+    press(panel.measure)
+    wait(lambda: not plugin.studio.busy, "the figures of all areas")
+    expect("building: IoU" in panel.measured.text(), "buildings are measured")
+    expect(plugin.session.state.model == before, "the model stays")
+    turn_to(plugin.dock, panel)
+    settle()
+    shoot("5-measured")
 
 
 def run(plugin):

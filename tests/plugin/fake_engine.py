@@ -25,6 +25,15 @@ CARD = {
     "training": {"held_out_iou": [0.8], "held_out_objects": [COUNTED]},
 }
 
+SHARE = {"value": 0.71, "low": 0.6, "high": 0.82}
+MEASURED = {
+    "classes": [
+        {"name": "building", "areas": 5, "iou": SHARE, "f1": SHARE},
+        {"name": "ship", "areas": 1, "iou": None, "f1": None},
+    ],
+    "areas": 5,
+    "measured": 5,
+}
 NEXT = [
     {
         "image": "/maps/image.tif",
@@ -97,6 +106,8 @@ def answer(id_, method, params):
         send(id=id_, result=predicted(params))
     elif method == "train":
         send(id=id_, result={"out": params["out"], "cancelled": False, "card": CARD})
+    elif method == "validate":
+        send(id=id_, result=MEASURED)
     elif method == "suggest":
         send(id=id_, result={"out": params["out"], "crs": None, "suggestions": NEXT})
     elif method == "describeModel":

@@ -208,6 +208,26 @@ def test_a_run_that_was_cancelled_goes_on_in_its_folder(load, image, qtbot, monk
     assert run_and_cancel() == first
 
 
+def test_measuring_tells_each_class_and_leaves_the_model_as_it_is(load, image, qtbot):
+    plugin = load("early")
+    panel = plugin.dock.adapt
+    tick(plugin)
+    assert not panel.measure.isEnabled()
+    draw_enough(plugin)
+    plugin.session.update(model="/maps/town.weft")
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        panel.measure.click()
+    assert panel.measured.text().splitlines() == [
+        "On 5 of 5 areas, each by a model that had not seen it:",
+        "building: IoU 0.71 (0.60 to 0.82), F1 0.71 (0.60 to 0.82)",
+        "ship: too few areas to say",
+    ]
+    assert plugin.session.state.model == "/maps/town.weft"
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        panel.adapt.click()
+    assert panel.measured.isHidden()
+
+
 def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qtbot):
     plugin = load()
     tick(plugin)

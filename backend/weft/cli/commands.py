@@ -51,6 +51,39 @@ def train(options: Options, display: Display) -> None:
     display.say(f"{result.out} written.")
 
 
+def validate(options: Options, display: Display) -> None:
+    """`weft validate`."""
+    from weft.jobs.train_request import LearnRequest
+    from weft.jobs.validate import validate as job
+
+    as_json = options.pop("json")
+    result = job(LearnRequest(**_given(options)), display.context)
+    if as_json:
+        display.say(json.dumps(asdict(result), indent=1))
+        return
+    columns = ("class", "IoU", "from, to", "F1", "from, to", "true", "found", "right")
+    rows = [
+        (
+            *(each.name, *_tell_estimate(each.iou), *_tell_estimate(each.f1)),
+            *map(str, (each.objects_true, each.objects_found, each.hits)),
+        )
+        for each in result.classes
+    ]
+    display.table(columns, rows)
+    display.say(
+        f"Measured on {result.measured} of {result.areas} areas, each by a model that had not "
+        f"learned from it; {result.trainings} trainings."
+    )
+    few = [each.name for each in result.classes if each.iou is None]
+    if few:
+        display.note(
+            f"There are too few areas to say how good it is at {', '.join(few)}; label it in at "
+            "least three."
+        )
+    if result.cancelled:
+        display.note("Stopped early; the figures are of the areas measured so far.")
+
+
 def predict(options: Options, display: Display) -> None:
     """`weft predict`."""
     from weft.jobs.predict import predict as job
@@ -199,6 +232,12 @@ def _tell_model(card: Any, display: Display) -> None:
             f"{objects.found - objects.hits} false (F1 {objects.f1_low:.2f} to "
             f"{objects.f1_high:.2f})."
         )
+
+
+def _tell_estimate(figure: Any) -> tuple[str, str]:
+    if figure is None:
+        return "–", "–"
+    return f"{figure.value:.2f}", f"{figure.low:.2f}, {figure.high:.2f}"
 
 
 def _tell_polygons(counts: dict[str, int], out: Path, display: Display) -> None:

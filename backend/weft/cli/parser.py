@@ -53,6 +53,13 @@ def _train(parser: Parser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the model file, .weft")
 
 
+def _validate(parser: Parser) -> None:
+    _images(parser)
+    _learning(parser)
+    _device(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _predict(parser: Parser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.weft")
     _images(parser)
@@ -123,6 +130,12 @@ def _images(parser: Parser) -> None:
 
 
 def _training(parser: Parser) -> None:
+    _learning(parser).add_argument(
+        "--start", type=Path, metavar="MODEL.weft", help="go on from this model"
+    )
+
+
+def _learning(parser: Parser) -> "argparse._ActionsContainer":
     group = parser.add_argument_group("training")
     group.add_argument("--labels", type=_source, required=True, metavar=SOURCE)
     group.add_argument("--areas", type=_source, metavar=SOURCE, help="areas labelled completely")
@@ -137,8 +150,8 @@ def _training(parser: Parser) -> None:
         "--steps", type=int, help="stop after so many; repeatable with the same seed"
     )
     group.add_argument("--seed", type=int)
-    group.add_argument("--start", type=Path, metavar="MODEL.weft", help="go on from this model")
     _weights(group)
+    return group
 
 
 def _prediction(parser: Parser) -> None:
@@ -216,6 +229,7 @@ def _source(text: str) -> LabelSource:
 VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "run": ("train on labels, predict images and write polygons", _run),
     "train": ("adapt a model to labels", _train),
+    "validate": ("measure by cross-validation how good models of these labels are", _validate),
     "plan": ("tell what a prediction will take: time, memory, disk", _plan),
     "predict": ("apply a model to images", _predict),
     "vectorise": ("turn predicted rasters into polygons", _vectorise),

@@ -2,6 +2,7 @@
 """Everything that a training needs: backbone, network, pixels and labels, read and checked."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import torch
@@ -26,13 +27,13 @@ from weft.jobs.material import (
     read_material,
 )
 from weft.jobs.start import Earlier, Ground, ground_of, read_earlier
-from weft.jobs.train_request import TrainRequest
+from weft.jobs.train_request import LearnRequest
 from weft.network import Network
 from weft.progress import Context
-from weft.training.fit import FitResult
+from weft.training.fit import FitResult, FitSettings
 from weft.training.patches import PatchStore
 from weft.training.regions import Region
-from weft.training.schedule import DEFAULT_SCHEDULE
+from weft.training.schedule import DEFAULT_SCHEDULE, find_schedule
 from weft.training.unlabelled import plan_elsewhere
 
 
@@ -43,7 +44,7 @@ class Prepared:
     `elsewhere` are regions without labels; `ground` has the polygon of each area by its number.
     """
 
-    request: TrainRequest
+    request: LearnRequest
     device: Device
     backbone: LoadedBackbone
     adapter: AdapterSpec
@@ -54,6 +55,19 @@ class Prepared:
     elsewhere: list[Region]
     ground: gpd.GeoSeries
 
+    def settings(self) -> FitSettings:
+        """How long and how to train, as the request and the adapter say."""
+        request, adapter = self.request, self.adapter
+        return FitSettings(
+            budget_s=request.budget_s,
+            learning_rate=adapter.learning_rate,
+            steps=request.steps,
+            seed=request.seed,
+            upstream_rate=adapter.upstream_rate,
+            upstream_every=adapter.upstream_every,
+            schedule=find_schedule(request.schedule),
+        )
+
     def describe(self, fit: FitResult, seen: Ground) -> ModelCard:
         """The card of the network as it is; `seen` is what its state to go on from has seen."""
         request = self.request
@@ -63,11 +77,14 @@ class Prepared:
         )
 
 
-def prepare(request: TrainRequest, context: Context) -> Prepared:
-    """Read and check it all; a user's mistake is told as early as it can be known."""
+def prepare(request: LearnRequest, context: Context, start: Path | None = None) -> Prepared:
+    """Read and check it all; a user's mistake is told as early as it can be known.
+
+    `start` is an earlier model to go on from.
+    """
     device = choose_device(request.device)
     backbone = load_backbone(request.backbone, request.backbone_weights)
-    earlier = find_earlier(request, backbone, context)
+    earlier = find_earlier(start, request, backbone, context)
     adapter = choose_adapter(request.adapter, earlier, device, context)
     material = read_material(
         *(request.images, request.labels, request.areas, request.class_field),
@@ -94,15 +111,15 @@ def prepare(request: TrainRequest, context: Context) -> Prepared:
 
 
 def find_earlier(
-    request: TrainRequest, backbone: LoadedBackbone, context: Context
+    start: Path | None, request: LearnRequest, backbone: LoadedBackbone, context: Context
 ) -> Earlier | None:
     """The model to go on from, if there is one of the kind that is wished."""
-    if request.start is None:
+    if start is None:
         return None
-    return read_earlier(request.start, backbone.digest, request.adapter, request.bands, context)
+    return read_earlier(start, backbone.digest, request.adapter, request.bands, context)
 
 
-def wishes_of(request: TrainRequest, earlier: Earlier | None) -> Wishes:
+def wishes_of(request: LearnRequest, earlier: Earlier | None) -> Wishes:
     """What the request asks for, else what holds from the earlier model."""
     if earlier is None:
         return Wishes(request.bands, request.gsd_m, None)

@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labels and images in, a model file out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from weft.bundle import ModelCard
 from weft.errors import Cancelled
 from weft.jobs.held_out_objects import count_objects
-from weft.jobs.look import Looks
+from weft.jobs.look import Looks, View
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.start import Ground, ground_seen, start_from
-from weft.jobs.train_request import TrainRequest, check_request
+from weft.jobs.train_request import TrainRequest, check_train
 from weft.model import save_model
 from weft.progress import Context
-from weft.training.fit import Company, FitResult, FitSettings, Start, Trainer
+from weft.training.fit import Company, FitResult, Start, Trainer
 from weft.training.heldout import LEAST_AREAS
 from weft.training.looks import look_times
-from weft.training.schedule import find_schedule
 
 CHECKPOINT = "checkpoint.weft"
 
@@ -37,13 +36,13 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     Until then the best state so far is in the job's folder, as CHECKPOINT, and the context hears of
     each look at the view.
     """
-    check_request(request)
-    prepared = prepare(request, context)
+    check_train(request)
+    prepared = prepare(request, context, request.start)
     earlier, ground = prepared.earlier, prepared.ground
     start = None
     if earlier is not None:
         start = start_from(earlier, prepared.material.sources.classes, ground)
-    trainer = make_trainer(prepared, start, context)
+    trainer = make_trainer(prepared, start, request.view, context)
     fit = trainer.run(prepared.material.regions, prepared.elsewhere)
     if fit.cancelled and not fit.steps:
         raise Cancelled
@@ -54,12 +53,15 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     return TrainResult(request.out, card, fit.cancelled)
 
 
-def make_trainer(prepared: Prepared, start: Start | None, context: Context) -> Trainer:
+def make_trainer(
+    prepared: Prepared, start: Start | None, view: View | None, context: Context
+) -> Trainer:
     """The trainer, with those who keep the best state, show the view and count objects."""
-    request, network, material = prepared.request, prepared.network, prepared.material
-    looks = None
-    if request.view is not None:
-        looks = Looks(request.view, material.infos, network, prepared.device, context)
+    network, material = prepared.network, prepared.material
+    looks, settings = None, prepared.settings()
+    if view is not None:
+        looks = Looks(view, material.infos, network, prepared.device, context)
+        settings = replace(settings, looks_s=look_times(settings.budget_s, start is not None))
 
     def keep(so_far: FitResult) -> None:
         seen = ground_seen(prepared.ground, so_far.held_out_area, prepared.earlier)
@@ -69,17 +71,6 @@ def make_trainer(prepared: Prepared, start: Start | None, context: Context) -> T
         if looks is not None:
             looks.take(prepared.describe(so_far, Ground(None, None)))
 
-    adapter = prepared.adapter
-    settings = FitSettings(
-        budget_s=request.budget_s,
-        learning_rate=adapter.learning_rate,
-        steps=request.steps,
-        seed=request.seed,
-        upstream_rate=adapter.upstream_rate,
-        upstream_every=adapter.upstream_every,
-        schedule=find_schedule(request.schedule),
-        looks_s=look_times(request.budget_s, start is not None) if looks else (),
-    )
     count = partial(
         count_objects, network, prepared.store, prepared.device, len(material.sources.classes)
     )

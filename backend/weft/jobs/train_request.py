@@ -17,19 +17,15 @@ from weft.training.schedule import DEFAULT_SCHEDULE, find_schedule
 MOST_SEED = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class TrainRequest:
+@dataclass(frozen=True, kw_only=True)
+class LearnRequest:
     """What to learn from, and how. `budget_s` bounds the training loop alone, in seconds.
 
-    `start` is an earlier model to go on from, where it has the same backbone and adapter; its
-    bands, stretch and GSD hold then, unless others are asked for. Without `adapter` it is that of
-    the earlier model, or one that suits the memory there is. With `view`, the middle of it is
-    predicted now and then while training runs.
+    Without `adapter` it is one that suits the memory there is.
     """
 
     images: tuple[Path, ...]
     labels: LabelSource
-    out: Path
     areas: LabelSource | None = None
     class_field: str = DEFAULT_FIELD
     backbone: str = DEFAULT_BACKBONE
@@ -42,12 +38,32 @@ class TrainRequest:
     steps: int | None = None
     seed: int = 0
     device: str = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRequest(LearnRequest):
+    """What to learn, and where the model goes.
+
+    `start` is an earlier model to go on from, where it has the same backbone and adapter; its
+    adapter, bands, stretch and GSD hold then, unless others are asked for. With `view`, the middle
+    of it is predicted now and then while training runs.
+    """
+
+    out: Path
     start: Path | None = None
     view: View | None = None
 
 
-def check_request(request: TrainRequest) -> None:
+def check_train(request: TrainRequest) -> None:
     """RequestError or OutputError for what cannot work, before anything is read."""
+    check_learn(request)
+    check_file(request.out, ".weft")
+    sources = [source.path for source in (request.labels, request.areas) if source]
+    check_apart([request.out], [*request.images, *sources])
+
+
+def check_learn(request: LearnRequest) -> None:
+    """RequestError for what cannot work, before anything is read."""
     if not request.images:
         raise RequestError("There is no image to train on; give at least one.")
     if not request.budget_s > 0:
@@ -70,6 +86,3 @@ def check_request(request: TrainRequest) -> None:
         raise RequestError(
             f"The seed {request.seed} is out of range; give a whole number from 0 to {MOST_SEED}."
         )
-    check_file(request.out, ".weft")
-    sources = [source.path for source in (request.labels, request.areas) if source]
-    check_apart([request.out], [*request.images, *sources])

@@ -24,6 +24,14 @@ def train(params: Params, context: Context) -> Any:
     return to_json(job(read_params(params, TrainRequest), context))
 
 
+def validate(params: Params, context: Context) -> Any:
+    """`validate`: LearnRequest to ValidateResult."""
+    from weft.jobs.train_request import LearnRequest
+    from weft.jobs.validate import validate as job
+
+    return to_json(job(read_params(params, LearnRequest), context))
+
+
 def predict(params: Params, context: Context) -> Any:
     """`predict`: PredictRequest to PredictResult."""
     from weft.jobs.predict import predict as job
@@ -88,6 +96,7 @@ def facts(params: Params, context: Context) -> Any:
 
 METHODS: dict[str, Method] = {
     "train": train,
+    "validate": validate,
     "predict": predict,
     "plan": plan,
     "vectorise": vectorise,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The area that is kept from training for a while, so that the figure shown is honest."""
+"""The areas that are kept from training for a while, so that the figures shown are honest."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from weft.training.patches import LabelledPatch, PatchStore
 from weft.training.regions import Region
 
 LEAST_AREAS = 3
+MOST_FOLDS = 5
 
 
 def choose_held_out(
@@ -27,13 +29,12 @@ def choose_held_out(
     a fair sample that leaves the richest for training. Areas that were `seen` by the weights that
     training starts from are left out, because they could only flatter them.
     """
-    areas = sorted({region.area for region in regions if region.measurable})
-    if len(areas) < LEAST_AREAS:
+    pixels = _object_pixels(store, regions)
+    if len(pixels) < LEAST_AREAS:
         return None
-    pixels = {area: _object_pixels(store, regions, area) for area in areas}
     candidates = []
-    for area in areas:
-        others = set().union(*(pixels[other].keys() for other in areas if other != area))
+    for area in pixels:
+        others = set().union(*(pixels[other].keys() for other in pixels if other != area))
         if area not in seen and pixels[area] and pixels[area].keys() <= others:
             candidates.append((sum(pixels[area].values()), area))
     if not candidates:
@@ -41,14 +42,32 @@ def choose_held_out(
     return sorted(candidates)[max(0, len(candidates) - 2)][1]
 
 
-def _object_pixels(store: PatchStore, regions: Sequence[Region], area: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for region in regions:
-        if region.area == area:
-            values, counts = np.unique(store[region].mask, return_counts=True)
-            for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-                if value not in (0, UNKNOWN):
-                    found[value] = found.get(value, 0) + count
+def deal_folds(store: PatchStore, regions: Sequence[Region]) -> list[frozenset[int]]:
+    """All measurable areas in at most MOST_FOLDS parts, for cross-validation.
+
+    Areas of a rare class go to different parts, and so do rich ones, so that what is left still
+    teaches all that is asked.
+    """
+    pixels = _object_pixels(store, regions)
+    frequency = Counter(kind for found in pixels.values() for kind in found)
+
+    def order(area: int) -> tuple[int, int, int]:
+        rarest = min(pixels[area], key=lambda kind: (frequency[kind], kind), default=0)
+        return frequency[rarest], rarest, -sum(pixels[area].values())
+
+    dealt = sorted(pixels, key=order)
+    return [frozenset(dealt[i::MOST_FOLDS]) for i in range(min(MOST_FOLDS, len(dealt)))]
+
+
+def _object_pixels(store: PatchStore, regions: Sequence[Region]) -> dict[int, dict[int, int]]:
+    """Of each measurable area, how many pixels of which class it has."""
+    found: dict[int, dict[int, int]] = {}
+    for region in sorted((r for r in regions if r.measurable), key=lambda r: r.area):
+        own = found.setdefault(region.area, {})
+        values, counts = np.unique(store[region].mask, return_counts=True)
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+            if value not in (0, UNKNOWN):
+                own[value] = own.get(value, 0) + count
     return found
 
 
@@ -56,6 +75,14 @@ def measure(
     network: Network, store: PatchStore, regions: Sequence[Region], device: Device, classes: int
 ) -> list[float]:
     """IoU of each class over the known pixels of some regions; NaN for absent classes."""
+    confusion = confuse(network, store, regions, device, classes)
+    return intersection_over_union(confusion).tolist()
+
+
+def confuse(
+    network: Network, store: PatchStore, regions: Sequence[Region], device: Device, classes: int
+) -> Tensor:
+    """Known pixels of some regions by their true and by their predicted class (1 + K, 1 + K)."""
     confusion = torch.zeros(classes + 1, classes + 1, dtype=torch.float64)
     for region in regions:
         patch = store[region]
@@ -64,7 +91,7 @@ def measure(
         known = truth != UNKNOWN
         pairs = truth[known] * (classes + 1) + guess[known]
         confusion += torch.bincount(pairs, minlength=(classes + 1) ** 2).view_as(confusion)
-    return intersection_over_union(confusion).tolist()
+    return confusion
 
 
 def forward_whole(network: Network, patch: LabelledPatch, device: Device) -> Tensor:

@@ -48,6 +48,8 @@ OPTIONS = [
     ),
     ("train", ["--device", "tpu"], "invalid choice: 'tpu'"),
     ("train", ["--backbone-weights", "/no/where.pth"], "/no/where.pth does not exist"),
+    ("validate", ["--budget", "0"], "A budget of 0 seconds leaves no time to train"),
+    ("validate", ["--start", "a.weft"], "unrecognized arguments: --start"),
     ("predict", ["--tile", "100"], "The tile size 100 is not a multiple of 32"),
     ("predict", ["--tile", "0"], "The tile size 0 is out of range"),
     ("predict", ["--tile", "-32"], "The tile size -32 is out of range"),
@@ -83,6 +85,7 @@ def verbs(scene: Scene, model: Path, classes: Path, tmp_path: Path) -> dict[str,
     weights = ["--backbone-weights", scene.weights]
     return {
         "train": ["train", scene.image, *scene.options, "--out", tmp_path / "new.weft"],
+        "validate": ["validate", scene.image, *scene.options],
         "predict": ["predict", model, scene.image, *weights, "--out", tmp_path / "out"],
         "vectorise": ["vectorise", classes, "--out", tmp_path / "new.gpkg"],
         "run": ["run", scene.image, *scene.options, "--out", tmp_path / "new.gpkg"],

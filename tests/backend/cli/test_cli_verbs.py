@@ -138,6 +138,18 @@ def test_the_backbone_learns_now_and_then(weft: Weft, scene: Scene, tmp_path: Pa
     assert read_bundle(out)[0].training.schedule == "dbf:rho=2"
 
 
+def test_validate_tells_how_good_models_of_the_labels_are(weft: Weft, scene: Scene) -> None:
+    told = weft("validate", scene.image, *scene.options)
+    assert told.status == 0, told
+    assert "Measured on 3 of 3 areas, each by a model that had not learned from it" in told.out
+    known = json.loads(weft("validate", scene.image, *scene.options, "--json").out)
+    (roof,) = known["classes"]
+    assert roof["name"] == "roof" and roof["objects_true"] == 8
+    for figure in (roof["iou"], roof["f1"]):
+        assert figure["low"] <= figure["value"] <= figure["high"]
+        assert f"{figure['value']:.2f}" in told.out
+
+
 def test_plan_tells_what_a_prediction_takes(
     weft: Weft, scene: Scene, model: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Images in archives and on servers are read like files."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
+from rasterio.transform import array_bounds
 
 from weft.errors import RasterError
 from weft.file_states import file_states
@@ -105,3 +108,40 @@ def test_other_paths_stay_what_they_are(text: str) -> None:
 def test_states_of_virtual_files_are_known_as_unknown(rgb: Path) -> None:
     inside = zipped(rgb)
     assert list(file_states([inside]).values()) == [None]
+
+
+def test_a_list_of_stac_items_is_one_image(tmp_path: Path, rgb: Path) -> None:
+    whole = inspect(rgb).grid
+    parts = [Window(0, 0, 90, whole.height), Window(90, 0, whole.width - 90, whole.height)]
+    items = [stac_item(rgb, part, tmp_path / f"{part.column}.tif") for part in parts]
+    file = tmp_path / "items.json"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": items}))
+    assert np.array_equal(read(file), read(rgb))
+    assert inspect(file).grid == whole
+
+
+def stac_item(image: Path, part: Window, path: Path) -> dict[str, object]:
+    """A part of an image in a file of its own, as a catalogue lists it."""
+    shape = (part.height, part.width)
+    transform = inspect(image).grid.window_transform(part, shape)
+    with rasterio.open(image) as source:
+        profile = {**source.profile, "width": part.width, "height": part.height}
+        rows, columns = (part.row, part.row + part.height), (part.column, part.column + part.width)
+        pixels, code = source.read(window=(rows, columns)), source.crs.to_epsg()
+    with rasterio.open(path, "w", **{**profile, "transform": transform}) as file:
+        file.write(pixels)
+    placed = {
+        "proj:epsg": code,
+        "proj:bbox": array_bounds(*shape, transform),
+        "proj:shape": shape,
+        "proj:transform": list(transform)[:6],
+    }
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "stac_extensions": ["https://stac-extensions.github.io/projection/v1.0.0/schema.json"],
+        "id": path.stem,
+        "collection": "flight",
+        "properties": {"datetime": "2026-01-01T00:00:00Z"},
+        "assets": {"image": {"href": str(path), "roles": ["data"], **placed}},
+    }

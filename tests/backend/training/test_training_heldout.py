@@ -12,7 +12,7 @@ import torch
 from weft.device import Device
 from weft.grid import Window
 from weft.labels.burn import UNKNOWN
-from weft.training.heldout import choose_held_out, forward_whole, measure
+from weft.training.heldout import MOST_FOLDS, choose_held_out, deal_folds, forward_whole, measure
 from weft.training.patches import LabelledPatch
 from weft.training.regions import Region
 
@@ -61,6 +61,22 @@ def test_pieces_of_one_area_are_one_area() -> None:
     store, regions = store_of({1: 5}, {1: 9}, {1: 7})
     together = {Region(0, r.window, r.shape, min(r.area, 1)): store[r] for r in regions}
     assert choose_held_out(together, list(together)) is None
+
+
+@pytest.mark.parametrize("count", [1, 3, 5, 6, 12, 23])
+def test_every_area_has_its_turn_and_parts_are_alike(count) -> None:
+    store, regions = store_of(*({1: 1 + 7 * i % 11} for i in range(count)))
+    folds = deal_folds(store, regions)
+    assert sorted(area for fold in folds for area in fold) == list(range(count))
+    assert len(folds) == min(count, MOST_FOLDS)
+    assert max(map(len, folds)) - min(map(len, folds)) <= 1
+
+
+def test_areas_of_a_rare_class_are_in_different_parts() -> None:
+    rare = {2, 7, 8}
+    areas = [{1: 9, 2: 3} if i in rare else {1: i} for i in range(12)]
+    folds = deal_folds(*store_of(*areas))
+    assert max(len(fold & rare) for fold in folds) == 1
 
 
 class Oracle(torch.nn.Module):

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How good a model is, in words."""
+
+from pathlib import Path
+
+from ..translate import tr
+
+
+def model_words(path, card):
+    """A model's name and its figures on the held-out area; one line each."""
+    figures = card["training"]["held_out_iou"]
+    if figures is None:
+        words = tr("too few areas to measure")
+    else:
+        each = zip((one["name"] for one in card["classes"]), figures)
+        words = ", ".join(f"{name} {'–' if iou is None else f'{iou:.2f}'}" for name, iou in each)
+        words = tr("held-out IoU {}").format(words)
+    counted = [
+        tr("{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})").format(
+            one["name"],
+            objects["hits"],
+            objects["true"],
+            objects["found"] - objects["hits"],
+            objects["f1_low"],
+            objects["f1_high"],
+        )
+        for one, objects in zip(card["classes"], card["training"].get("held_out_objects") or ())
+    ]
+    return "\n".join([f"{Path(path).stem}: {words}", *counted])
+
+
+def measured_words(result):
+    """What cross-validation found; one line a class."""
+    heading = tr("On {} of {} areas, each by a model that had not seen it:").format(
+        result["measured"], result["areas"]
+    )
+    return "\n".join([heading, *map(class_words, result["classes"])])
+
+
+def class_words(one):
+    """Figures of one class with their limits, or that there are too few areas."""
+    if one["iou"] is None:
+        return tr("{}: too few areas to say").format(one["name"])
+    limits = [part for figure in (one["iou"], one["f1"]) for part in figure_of(figure)]
+    return tr("{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})").format(
+        one["name"], *limits
+    )
+
+
+def figure_of(estimate):
+    """A figure and its limits."""
+    return estimate["value"], estimate["low"], estimate["high"]
