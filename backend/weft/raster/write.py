@@ -24,11 +24,15 @@ from weft.grid import Grid, Window
 from weft.raster.opening import reason
 
 BLOCK = 512
+LEVEL = 1
 LAYOUT = {
     "tiled": True,
     "blockxsize": BLOCK,
     "blockysize": BLOCK,
     "compress": "deflate",
+    # Of neighbours' differences, the quickest level leaves less than the default one of pixels.
+    "predictor": 2,
+    "zlevel": LEVEL,
     "bigtiff": "IF_SAFER",
     # One class can be read without the others, which GDAL's COG driver cannot do before 3.11.
     "interleave": "band",
@@ -36,7 +40,6 @@ LAYOUT = {
     "photometric": "minisblack",
     "alpha": "no",
 }
-DRAFT_LEVEL = 1  # of compression: drafts are read once
 THREADS = "ALL_CPUS"  # when writing ends, no tile is left to predict
 SIDECARS = (".aux.xml", ".ovr", ".msk")
 
@@ -134,7 +137,6 @@ def _create(path: Path, grid: Grid, count: int, dtype: str, nodata: float | None
         nodata=nodata,
         crs=CRS.from_wkt(grid.crs.to_wkt()) if grid.crs else None,
         transform=grid.transform,
-        zlevel=DRAFT_LEVEL,
         **LAYOUT,
     )
 
@@ -176,7 +178,7 @@ def _block_end(dataset: Any, band: int, column: int, row: int) -> int:
 def _build_overviews(path: Path, resampling: Resampling) -> None:
     settings = {
         "GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK),
-        "ZLEVEL_OVERVIEW": str(DRAFT_LEVEL),
+        "ZLEVEL_OVERVIEW": str(LEVEL),
         "GDAL_NUM_THREADS": THREADS,
     }
     with rasterio.Env(**settings), rasterio.open(path, "r+") as dataset:
