@@ -64,16 +64,22 @@ def test_rows_count_as_far_as_they_are_finished(tmp_path: Path) -> None:
 def test_runs_are_the_same_only_if_all_is(tmp_path: Path) -> None:
     outs = [tmp_path / name / "town.gpkg" for name in ("one", "other")]
     for out in outs:
-        write_run(out, b"raster", shapely.box(0, 0, 2, 2))
+        write_run(out, 1, shapely.box(0, 0, 2, 2))
     assert compare(*outs).same_rasters
     assert compare(*outs).same_polygons
-    write_run(outs[1], b"Raster", shapely.box(0, 0, 2, 2.5))
+    write_run(outs[1], 2, shapely.box(0, 0, 2, 2.5))
     assert not compare(*outs).same_rasters
     assert not compare(*outs).same_polygons
 
 
-def write_run(out: Path, raster: bytes, polygon: shapely.Polygon) -> None:
+def write_run(out: Path, pixel: int, polygon: shapely.Polygon) -> None:
+    """A run's files; every run's model has a name of its own."""
     folder = out.with_name("town_weft")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "town_class.tif").write_bytes(raster)
-    gpd.GeoDataFrame({"class": ["a"]}, geometry=[polygon], crs="EPSG:32633").to_file(out)
+    pixels = np.full((1, 40, 30), pixel, np.uint8)
+    profile = {"driver": "GTiff", "count": 1, "height": 40, "width": 30, "dtype": "uint8"}
+    with rasterio.open(folder / "town_class.tif", "w", **profile) as raster:
+        raster.write(pixels)
+        raster.update_tags(WEFT_MODEL=out.parent.name)
+    fields = {"class": ["a"], "model": [out.parent.name]}
+    gpd.GeoDataFrame(fields, geometry=[polygon], crs="EPSG:32633").to_file(out)
