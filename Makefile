@@ -22,7 +22,8 @@ demo: $(READY) i18n
 	$(BIN)/python tools/in_qgis.py demo/qgis
 
 test: lint i18n $(QGIS_READY)
-	$(BIN)/pytest tests/backend tests/benchmarks tests/contract tests/packaging
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile \
+	  tests/backend tests/benchmarks tests/contract tests/packaging
 	QT_QPA_PLATFORM=offscreen $(QGIS)/python -m pytest -c tests/qgis.ini tests/plugin tests/e2e
 
 i18n: $(QGIS_READY)

@@ -28,6 +28,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
         "4-look",
         "4-next",
         "5-correct",
+        "5-measured",
         "6-estimate",
         "7-polygons",
         "8-reopened",

@@ -69,7 +69,10 @@ class Pool:
 
 
 def recolour(image: Tensor, random: np.random.Generator) -> Tensor:
-    """Gain, offset, gamma, saturation at random; one crop in seven grey, one in 14 inverted."""
+    """Gain, offset, gamma, saturation at random; one crop in seven grey, one in 14 inverted.
+
+    One in ten becomes grey and speckled like a radar image of one to eight looks.
+    """
     gain = torch.from_numpy(random.normal(1.0, 0.12, (3, 1, 1))).float()
     image = image * gain + float(random.normal(0.0, 0.06))
     grey = image.mean(0, keepdim=True)
@@ -78,7 +81,19 @@ def recolour(image: Tensor, random: np.random.Generator) -> Tensor:
     image = image.clamp(0, 1) ** float(2.0 ** random.normal(0.0, 0.4))
     if random.random() < 1 / 14:
         image = 1 - image
+    if random.random() < 1 / 10:
+        image = speckle(image, 2.0 ** random.uniform(0.0, 3.0), random)
     return image + float(random.uniform(0, 0.02)) * torch.randn(image.shape)
+
+
+def speckle(image: Tensor, looks: float, random: np.random.Generator) -> Tensor:
+    """The amplitude of an image (3, H, W) in grey, with the multiplicative noise of SAR.
+
+    The mean of `looks` intensities is gamma-distributed (Goodman 1976, doi:10.1364/JOSA.66.001145).
+    """
+    intensity = random.gamma(looks, 1 / looks, image.shape[1:])
+    grey = image.mean(0, keepdim=True) * torch.from_numpy(np.sqrt(intensity)).float()
+    return grey.clamp(max=1.0).expand_as(image)
 
 
 def unlabelled(folder: Path) -> Iterator[Example]:

@@ -83,6 +83,6 @@ def why_not_measured(start: Start | None, areas: int) -> str:
     if start is not None and areas >= LEAST_AREAS:
         return (
             "The earlier model has learned from all areas, so none is left to measure on; label "
-            "one more, or start afresh."
+            "one more, start afresh, or measure all of them by cross-validation."
         )
     return "There are too few areas to measure; label at least three to see how good it is."
