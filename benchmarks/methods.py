@@ -171,11 +171,14 @@ def plan_costs(
 def plan_runs(
     options: argparse.Namespace, settings: Settings, work: Path
 ) -> dict[Hashable, Callable[[], Record]]:
-    """Scene by scene and seed by seed, methods side by side, so that they meet the same machine."""
+    """Seed by seed and scene by scene, methods side by side, so that they meet the same machine.
+
+    Stopped after any seed, the runs there are show each scene as often as any other.
+    """
     jobs: dict[Hashable, Callable[[], Record]] = {}
     learned = [backbone for backbone in backbones(options) if backbone.learned]
-    whole = product(options.scenes, options.seeds, options.bounds, learned, chosen(options))
-    for scene, seed, bound, backbone, method in whole:
+    whole = product(options.bounds, learned, options.seeds, options.scenes, chosen(options))
+    for bound, backbone, seed, scene, method in whole:
         blank = Record(settings, scene.name, seed, method.name, backbone=backbone.name, bound=bound)
         out = work / f"{scene.name}-{seed}-{bound}-{backbone.name}-{method.name}" / "polygons.gpkg"
         by_steps = bound == "steps"

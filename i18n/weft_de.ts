@@ -610,6 +610,26 @@
         <translation>eine Proberechnung ergab Falsches</translation>
     </message>
     <message>
+        <source>CPU, {} threads</source>
+        <translation>CPU, {} Threads</translation>
+    </message>
+    <message>
+        <source>The project was closed, and its job was stopped.</source>
+        <translation>Das Projekt wurde geschlossen und sein Auftrag beendet.</translation>
+    </message>
+    <message>
+        <source>{} (edited)</source>
+        <translation>{} (bearbeitet)</translation>
+    </message>
+    <message>
+        <source>The engine was ended; the next job starts it again.</source>
+        <translation>Die Engine wurde beendet; der nächste Auftrag startet sie neu.</translation>
+    </message>
+    <message>
+        <source>{} is there already; choose another name.</source>
+        <translation>{} gibt es schon; wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>File for labels and areas</source>
         <translation>Datei für Beispiele und Gebiete</translation>
     </message>

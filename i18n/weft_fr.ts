@@ -610,6 +610,26 @@
         <translation>un calcul d&apos;essai a donné un résultat faux</translation>
     </message>
     <message>
+        <source>CPU, {} threads</source>
+        <translation>processeur, {} fils</translation>
+    </message>
+    <message>
+        <source>The project was closed, and its job was stopped.</source>
+        <translation>Le projet a été fermé et son calcul arrêté.</translation>
+    </message>
+    <message>
+        <source>{} (edited)</source>
+        <translation>{} (modifié)</translation>
+    </message>
+    <message>
+        <source>The engine was ended; the next job starts it again.</source>
+        <translation>Le moteur a été arrêté ; le prochain calcul le relance.</translation>
+    </message>
+    <message>
+        <source>{} is there already; choose another name.</source>
+        <translation>{} existe déjà ; choisissez un autre nom.</translation>
+    </message>
+    <message>
         <source>File for labels and areas</source>
         <translation>Fichier des exemples et des zones</translation>
     </message>

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine's words in the user's language; what is not known stays as the engine says it."""
 
+import re
+
 from ..translate import tr
+
+CPU = re.compile(r"CPU, (\d+) threads")
 
 
 def in_words(said):
@@ -30,3 +34,9 @@ def in_words(said):
         if said.startswith(beginning):
             return words + said.removeprefix(beginning)
     return said
+
+
+def device_in_words(said):
+    """What computes, without the library that does so; a GPU keeps its maker's name."""
+    name = said.removeprefix("torch on ")
+    return CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)

@@ -36,6 +36,8 @@ class ImagePanel(Section):
         project = QgsProject.instance()
         project.layersAdded.connect(self.refresh)
         project.layersRemoved.connect(self.refresh)
+        project.layersAdded.connect(self._follow)
+        self._follow(raster_layers())
         self.refresh()
 
     def close_down(self):
@@ -43,6 +45,7 @@ class ImagePanel(Section):
         project = QgsProject.instance()
         project.layersAdded.disconnect(self.refresh)
         project.layersRemoved.disconnect(self.refresh)
+        project.layersAdded.disconnect(self._follow)
 
     def refresh(self, *changes):
         """The list as the project is now."""
@@ -68,6 +71,11 @@ class ImagePanel(Section):
         self.list.setCurrentRow(max(0, min(selected, self.list.count() - 1)))
         self.list.blockSignals(False)
         self._show_facts()
+
+    def _follow(self, layers):
+        """Notice layers that are mended."""
+        for layer in layers:
+            layer.dataSourceChanged.connect(self.refresh)
 
     def _show_ticks(self, *change):
         self.list.blockSignals(True)

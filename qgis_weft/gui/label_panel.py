@@ -71,34 +71,33 @@ class LabelPanel(Section):
         name, agreed = QInputDialog.getText(
             self, tr("Add class"), tr("Name, such as building or ship:")
         )
-        if agreed:
-            self._try(lambda: add_class(self.session.state, name))
+        state = self._try(lambda: add_class(self.session.state, name)) if agreed else None
+        if state is not None:
+            self.session.set(state)
 
     def _rename(self, index, name):
-        before = self.session.state.classes[index].name
-        if (
-            self._try(lambda: rename_class(self.session.state, index, name))
-            and before != name.strip()
-        ):
-            self.class_renamed.emit(before, name.strip())
+        before, now = self.session.state.classes[index].name, name.strip()
+        state = self._try(lambda: rename_class(self.session.state, index, now))
+        if state is not None and before != now:
+            # the labels first: their classes are always in the list
+            self.class_renamed.emit(before, now)
+            self.session.set(state)
 
     def _remove(self):
         state = self.session.state
         if not state.classes:
             return
         name = state.classes[state.current].name
-        self.session.set(remove_class(state, state.current))
         self.class_removed.emit(name)
+        self.session.set(remove_class(state, state.current))
 
     def _try(self, change):
         try:
-            self.session.set(change())
+            return change()
         except ValueError as reason:
             words = {
                 "empty": tr("A class needs a name."),
                 "taken": tr("There is a class of this name already."),
             }
             self.complaint.emit(words[str(reason)])
-            self.session.changed.emit(self.session.state)
-            return False
-        return True
+            return None

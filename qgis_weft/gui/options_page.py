@@ -13,7 +13,10 @@ from .parts import text
 
 
 class OptionsPage(QgsOptionsPageWidget):
-    """Which Python runs the engine, where it is installed, and on what it computes."""
+    """Which Python runs the engine, where it is installed, and on what it computes.
+
+    `applied` is called when another engine was chosen.
+    """
 
     def __init__(self, parent, applied):
         super().__init__(parent)
@@ -46,11 +49,18 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Compute on"), self.device)
 
     def apply(self):
-        """Keep what was chosen."""
+        """Keep what was chosen; QGIS calls this also when another page was changed."""
+        before = engine_settings()
         Setting.ENGINE_PYTHON.set(self.python.filePath())
         Setting.ENGINE_FOLDER.set(self.folder.filePath())
         Setting.DEVICE.set(self.device.currentData())
-        self._applied()
+        if engine_settings() != before:
+            self._applied()
+
+
+def engine_settings():
+    """What decides which engine is run."""
+    return Setting.ENGINE_PYTHON.get(), Setting.ENGINE_FOLDER.get()
 
 
 class OptionsFactory(QgsOptionsWidgetFactory):

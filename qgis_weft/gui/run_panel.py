@@ -6,6 +6,7 @@ from qgis.PyQt.QtWidgets import QComboBox
 
 from ..quantities import duration, size
 from ..translate import tr
+from .engine_words import device_in_words
 from .parts import Section, button, narrow, text
 
 VIEW, ALL, SELECTION = "view", "all", "selection"
@@ -50,7 +51,7 @@ def plan_in_words(plan):
         plan["megapixels"],
         plan["tiles"],
         duration(plan["seconds"]),
-        plan["device"],
+        device_in_words(plan["device"]),
         size(plan["memory_bytes"]),
         size(plan["disk_bytes"]),
     )

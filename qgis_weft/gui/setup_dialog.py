@@ -5,6 +5,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout
 
 from ..translate import tr
+from .engine_words import device_in_words
 from .parts import button, text
 
 WIDTH, HEIGHT = 560, 380
@@ -70,7 +71,8 @@ class SetupDialog(QDialog):
     def _on_succeeded(self, facts):
         self._end()
         self.begin.hide()
-        self.step.setText(tr("The engine works: {}.").format(facts["device"]["name"]))
+        works_on = device_in_words(facts["device"]["name"])
+        self.step.setText(tr("The engine works: {}.").format(works_on))
         self.done_well.emit(facts)
 
     def _on_failed(self, message):

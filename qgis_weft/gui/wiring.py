@@ -18,10 +18,10 @@ from ..layers.measure import areas_by_class
 from ..layers.results import RESULT, layers_of
 from ..log import log
 from ..model.hints import Labelled, blocking
-from ..model.state import LabelClass, include_classes
+from ..model.state import LabelClass, include_classes, include_names
 from ..paths import GUIDE
 from ..translate import tr
-from .engine_words import in_words
+from .engine_words import device_in_words, in_words
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
 from .suggestion_list import go_to
@@ -102,14 +102,14 @@ class Wiring(QObject):
         self.desk.labels = None
         self.dock.look.show_outdated(False)
         path = self.session.state.labels
-        images = self.desk.images()
-        if path and Path(path).exists() and images:
-            self.open_labels(path, images[0][0].crs())
+        if path and Path(path).exists():
+            self.open_labels(path, None)
         self.show_labelled()
 
     def forget_labels(self):
         """The project was closed."""
         self.desk.labels = None
+        self.studio.leave()
         self.dock.look.suggestions.clear()
         self.dock.look.show_outdated(False)
         self.show_labelled()
@@ -120,6 +120,10 @@ class Wiring(QObject):
         labelled, areas = Labelled(images=images), {}
         if labels is not None:
             labelled = labels.count(self.session.state, images)
+            if labelled.unknown:
+                # comes back here with classes for them
+                self.session.set(include_names(self.session.state, labelled.unknown))
+                return
             areas = areas_by_class(labels.labels)
         path = labels.path.name if labels else ""
         self.dock.labels.show_labelled(labelled, areas, path)
@@ -137,7 +141,7 @@ class Wiring(QObject):
             lambda before, now: self._with_labels("rename", before, now)
         )
         dock.labels.class_removed.connect(lambda name: self._with_labels("remove", name))
-        dock.labels.complaint.connect(self.warn)
+        dock.labels.complaint.connect(self._on_complaint)
         dock.labels.width.valueChanged.connect(self.drawing.set_width)
         for name in ("brush", "eraser"):
             self.drawing.tools[name].width_changed.connect(dock.labels.width.setValue)
@@ -259,6 +263,11 @@ class Wiring(QObject):
             self.desk.labels = None
             self.counting.start()
 
+    def _on_complaint(self, message):
+        self.warn(message)
+        # the table shows what was refused
+        self.show_labelled()
+
     def _with_labels(self, method, *arguments):
         if self.desk.labels is not None:
             getattr(self.desk.labels, method)(*arguments)
@@ -303,7 +312,7 @@ class Wiring(QObject):
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if path:
-            self.open_labels(Path(path).with_suffix(".gpkg"), images[0][0].crs())
+            self.open_labels(with_ending(path, ".gpkg"), images[0][0].crs())
 
     def _load_model(self):
         path, _ = QFileDialog.getOpenFileName(
@@ -326,8 +335,15 @@ class Wiring(QObject):
             self.dock, tr("Save model"), "", tr("WEFT model (*.weft)")
         )
         if path:
+            target = with_ending(path, ".weft")
+            if target != Path(path) and target.exists():
+                # the dialog asked about another name
+                self.warn(tr("{} is there already; choose another name.").format(target))
+                return
             try:
-                shutil.copyfile(self.session.state.model, Path(path).with_suffix(".weft"))
+                shutil.copyfile(self.session.state.model, target)
+            except shutil.SameFileError:
+                pass
             except OSError as reason:
                 self.warn(tr("The model cannot be saved there: {}").format(reason.strerror))
 
@@ -343,10 +359,15 @@ class Wiring(QObject):
                 self.tell(tr("{} written.").format(path), Qgis.MessageLevel.Success)
 
 
+def with_ending(path, ending):
+    """The path as it was typed, with the ending where that is lacking."""
+    return Path(path if path.lower().endswith(ending) else path + ending)
+
+
 def badge(device):
     """The GPU's name, or why the CPU is used."""
-    reason = device.get("why not a GPU")
-    return f"{device['name']} ({in_words(reason)})" if reason else device["name"]
+    name, reason = device_in_words(device["name"]), device.get("why not a GPU")
+    return f"{name} ({in_words(reason)})" if reason else name
 
 
 def title_of(kind):

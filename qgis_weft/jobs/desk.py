@@ -69,6 +69,7 @@ class Job(QObject):
         super().__init__(parent)
         self.desk = desk
         self.call = None
+        self.cancelled = False
 
     def ask(self, method, params, then):
         """Send a request; `then` takes its result."""
@@ -80,13 +81,21 @@ class Job(QObject):
 
     def cancel(self):
         """Stop at the next batch or tile; what is finished stays."""
+        self.cancelled = True
         if self.call is not None:
             self.call.cancel()
 
     def stop_now(self):
         """Stop, if need be by ending the engine."""
+        self.cancelled = True
         if self.call is not None:
             self.call.stop_now()
+
+    def leave(self):
+        """Stop, and hear no more of it."""
+        self.cancel()
+        if self.call is not None:
+            self.call.blockSignals(True)
 
     def succeed(self, result):
         """Tell that it worked."""

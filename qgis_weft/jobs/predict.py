@@ -4,6 +4,7 @@
 import shutil
 from dataclasses import replace
 
+from ..process.jsonrpc import CANCELLED, Failure
 from ..quantities import size
 from ..translate import tr
 from . import requests
@@ -51,6 +52,9 @@ class Run(Job):
         super().fail(failure)
 
     def _on_planned(self, plan):
+        if self.cancelled:
+            self.fail(Failure("", CANCELLED))
+            return
         self.planned.emit(plan)
         free = shutil.disk_usage(self.folder.parent).free
         if free < plan["disk_bytes"]:

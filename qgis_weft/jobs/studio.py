@@ -4,7 +4,7 @@
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..layers.results import PREVIEW, layers_of, restyle
-from ..process.jsonrpc import MISTAKE, Failure
+from ..process.jsonrpc import CANCELLED, MISTAKE, Failure
 from ..settings import Setting
 from ..translate import tr
 from .adapt import Adapt
@@ -92,6 +92,13 @@ class Studio(QObject):
         if self.job is not None:
             self.job.stop_now()
 
+    def leave(self):
+        """The project was closed: the job is stopped, and what it may still bring is dropped."""
+        if self.job is not None:
+            self.job.leave()
+            message = tr("The project was closed, and its job was stopped.")
+            self._on_ended(Outcome(failure=Failure(message, CANCELLED)))
+
     def _begin(self, job, *arguments):
         if self.busy:
             self.noted.emit(tr("Another job is running; wait for it, or cancel it."))
@@ -108,6 +115,10 @@ class Studio(QObject):
         except OSError as reason:
             message = tr("The labels cannot be written for the engine: {}").format(reason)
             self._on_ended(Outcome(failure=Failure(message, MISTAKE)))
+        except BaseException as bug:
+            # otherwise no other job could ever start
+            self._on_ended(Outcome(failure=Failure(repr(bug))))
+            raise
 
     def _on_ended(self, outcome):
         kind = type(self.job).__name__
@@ -118,5 +129,5 @@ class Studio(QObject):
         self.ended.emit(kind, outcome)
         if kind == "Adapt" and outcome.failure is None:
             self.mark_outdated()
-            if Setting.AUTO_PREVIEW.get():
+            if Setting.AUTO_PREVIEW.get() and self.desk.images():
                 self.preview()

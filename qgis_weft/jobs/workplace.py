@@ -9,9 +9,16 @@ from qgis.core import QgsProject
 
 
 def project_folder(fallback):
-    """The folder weft/ beside the saved project, or `fallback` while it has no file."""
-    file = QgsProject.instance().fileName()
-    return Path(file).parent / f"{Path(file).stem}_weft" if file else Path(fallback)
+    """The folder NAME_weft beside the saved project, or `fallback` while it is not saved.
+
+    For a project that lies in a database it is beside `fallback`.
+    """
+    project = QgsProject.instance()
+    if not project.fileName():
+        return Path(fallback)
+    name = f"{project.baseName()}_weft"
+    beside = Path(project.readPath(f"./{name}"))
+    return beside if beside.is_absolute() else Path(fallback).with_name(name)
 
 
 def unused_name(folder, stem, suffix):

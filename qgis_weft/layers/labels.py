@@ -9,6 +9,7 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsFields,
     QgsFillSymbol,
+    QgsGeometry,
     QgsProject,
     QgsRendererCategory,
     QgsSingleSymbolRenderer,
@@ -49,9 +50,13 @@ class LabelLayers:
         layer.triggerRepaint()
 
     def add(self, layer, geometry, name=None):
-        """Add a polygon in the layer's CRS, as a label of class `name` or as an area."""
-        geometry = geometry.makeValid()
-        geometry.convertToMultiType()
+        """Add a polygon in the layer's CRS, as a label of class `name` or as an area.
+
+        What has no area is left out.
+        """
+        geometry = as_polygons(geometry)
+        if geometry.isEmpty():
+            return
         feature = QgsFeature(layer.fields())
         feature.setGeometry(geometry)
         if name is not None:
@@ -66,7 +71,7 @@ class LabelLayers:
             for feature in self.labels.getFeatures(
                 QgsFeatureRequest().setFilterRect(shape.boundingBox())
             )
-            if feature.geometry().intersects(shape)
+            if as_polygons(feature.geometry()).intersects(shape)
         ]
         if touched:
             self.edit(self.labels, tr("Erase labels"), lambda: self._cut(touched, shape))
@@ -106,10 +111,11 @@ class LabelLayers:
         for feature in self.labels.getFeatures():
             name = feature.attribute(FIELD)
             counts[name] = counts.get(name, 0) + 1
-        objects = {
-            each.name: counts.get(each.name, 0) for each in state.classes if each.name != BACKGROUND
-        }
-        return Labelled(objects, self.areas.featureCount(), images, counts.get(BACKGROUND, 0))
+        names = [each.name for each in state.classes]
+        objects = {name: counts.get(name, 0) for name in names if name != BACKGROUND}
+        unknown = sorted(name for name in counts if isinstance(name, str) and name not in names)
+        areas, background = self.areas.featureCount(), counts.get(BACKGROUND, 0)
+        return Labelled(objects, areas, images, background, tuple(filter(None, unknown)))
 
     def save(self):
         """Write what is drawn to the file and go on editing; a sentence when that fails."""
@@ -129,15 +135,24 @@ class LabelLayers:
 
     def _cut(self, features, shape):
         for feature in features:
-            rest = feature.geometry().difference(shape)
-            if rest.isEmpty() or rest.type() != QgsWkbTypes.PolygonGeometry:
+            rest = as_polygons(as_polygons(feature.geometry()).difference(shape))
+            if rest.isEmpty():
                 self.labels.deleteFeature(feature.id())
             else:
-                rest.convertToMultiType()
                 self.labels.changeGeometry(feature.id(), rest)
 
     def _of_class(self, name):
         return [each for each in self.labels.getFeatures() if each.attribute(FIELD) == name]
+
+
+def as_polygons(geometry):
+    """The parts of a geometry that have an area, as a valid multipolygon; empty without any."""
+    valid = geometry.makeValid()
+    valid.convertGeometryCollectionToSubclass(QgsWkbTypes.PolygonGeometry)
+    if valid.type() != QgsWkbTypes.PolygonGeometry:
+        return QgsGeometry()
+    valid.convertToMultiType()
+    return valid
 
 
 def open_labels(path, crs):

@@ -42,8 +42,12 @@ def restyle(layers, state, opacity):
 def show_polygons(path, classes):
     """The polygons of a result in the colours of their classes; returns the layer.
 
-    The preview is switched off, because it would shine through.
+    The preview is switched off, because it would shine through. Earlier polygons go, unless they
+    have edits that are not saved.
     """
+    for edited in (each for each in layers_of(RESULT) if each.isModified()):
+        edited.removeCustomProperty(ROLE)
+        edited.setName(tr("{} (edited)").format(edited.name()))
     remove_layers(ROLE, RESULT)
     for preview in layers_of(PREVIEW):
         switch_off(preview)

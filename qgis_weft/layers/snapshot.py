@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qgis.core import QgsProject, QgsVectorFileWriter
 
-from .labels import AREAS, LABELS
+from .labels import AREAS, FIELD, LABELS
 
 
 def take_snapshot(layers, path):
@@ -18,6 +18,9 @@ def take_snapshot(layers, path):
         options.driverName, options.layerName, options.fileEncoding = "GPKG", name, "UTF-8"
         if path.exists():
             options.actionOnExistingFile = QgsVectorFileWriter.CreateOrOverwriteLayer
+        # a key that is still to be made up is no number
+        options.attributes = [layer.fields().indexOf(FIELD)] if name == LABELS else []
+        options.skipAttributeCreation = name == AREAS
         context = QgsProject.instance().transformContext()
         code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
             layer, str(path), context, options

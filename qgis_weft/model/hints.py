@@ -11,12 +11,13 @@ FEW_OBJECTS = 5
 
 @dataclass(frozen=True)
 class Labelled:
-    """What is drawn so far: objects a class, and areas."""
+    """What is drawn so far: objects a class, and areas; `unknown` are classes of labels alone."""
 
     objects: dict = field(default_factory=dict)
     areas: int = 0
     images: int = 0
     background: int = 0
+    unknown: tuple = ()
 
 
 def blocking(labelled):

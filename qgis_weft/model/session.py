@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state of the open project, with a signal for every change."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from .state import State, from_text, to_text
+from .state import State, from_text, to_text, with_paths
 
 SCOPE, KEY = "WEFT", "session"
 
@@ -22,6 +24,7 @@ class Session(QObject):
         project = QgsProject.instance()
         project.readProject.connect(self.load)
         project.cleared.connect(self.clear)
+        project.writeProject.connect(self._keep)
         self.load()
 
     def close(self):
@@ -29,6 +32,7 @@ class Session(QObject):
         project = QgsProject.instance()
         project.readProject.disconnect(self.load)
         project.cleared.disconnect(self.clear)
+        project.writeProject.disconnect(self._keep)
 
     def update(self, **values):
         """Change some values."""
@@ -39,16 +43,30 @@ class Session(QObject):
         if state == self.state:
             return
         self.state = state
-        QgsProject.instance().writeEntry(SCOPE, KEY, to_text(state))
+        self._keep()
         self.changed.emit(state)
 
     def load(self, *document):
         """Take the state of the project that was opened."""
-        text, found = QgsProject.instance().readEntry(SCOPE, KEY, "")
-        self.state = from_text(text) if found else State()
+        project = QgsProject.instance()
+        text, found = project.readEntry(SCOPE, KEY, "")
+        state = with_paths(from_text(text), project.readPath) if found else State()
+        self.state = without_missing(state)
         self.changed.emit(self.state)
 
     def clear(self):
         """Begin anew, as with a new project."""
         self.state = State()
         self.changed.emit(self.state)
+
+    def _keep(self, *document):
+        """Write the state into the project, with paths that stay true where the project moves."""
+        if self.state != State():
+            project = QgsProject.instance()
+            project.writeEntry(SCOPE, KEY, to_text(with_paths(self.state, project.writePath)))
+
+
+def without_missing(state):
+    """The state without a model and rasters that are not there any more."""
+    model = state.model if Path(state.model).is_file() else ""
+    return replace(state, model=model, rasters=tuple(filter(os.path.isfile, state.rasters)))

@@ -112,6 +112,13 @@ def include_classes(state, classes):
     )
 
 
+def include_names(state, names):
+    """The state with classes of those names, too."""
+    for name in names:
+        state = include_classes(state, [LabelClass(name, next_colour(state.classes))])
+    return state
+
+
 def limit_class(state, name, **values):
     """The state with other limits for the polygons of a class."""
     return replace(
@@ -123,6 +130,16 @@ def _changed(state, index, **values):
     classes = list(state.classes)
     classes[index] = replace(classes[index], **values)
     return replace(state, classes=tuple(classes))
+
+
+def with_paths(state, change):
+    """The state with `change` made to the paths of what lies beside the project."""
+    return replace(
+        state,
+        labels=change(state.labels),
+        model=change(state.model),
+        rasters=tuple(map(change, state.rasters)),
+    )
 
 
 def to_text(state):

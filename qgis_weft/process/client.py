@@ -8,7 +8,16 @@ from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyq
 from ..log import log
 from ..translate import tr
 from .exits import in_words
-from .jsonrpc import Answer, Failure, LineBuffer, Progress, notification, read_message, request
+from .jsonrpc import (
+    CANCELLED,
+    Answer,
+    Failure,
+    LineBuffer,
+    Progress,
+    notification,
+    read_message,
+    request,
+)
 
 PROTOCOL = 1
 PATIENCE_MS = 15_000
@@ -84,7 +93,7 @@ class EngineClient(QObject):
         self._next = 0
         self._stderr = []
         self._crashes = []
-        self._stopping = False
+        self._stopping = self._killed = False
         self.facts = None
 
     @property
@@ -113,8 +122,9 @@ class EngineClient(QObject):
             self._process.write(line)
 
     def kill(self):
-        """End the process at once; its calls fail."""
+        """End the process at once; its calls fail as cancelled."""
         if self._process is not None:
+            self._killed = True
             self._process.kill()
 
     def stop(self):
@@ -130,6 +140,8 @@ class EngineClient(QObject):
                 process.waitForFinished(2000)
             process.deleteLater()
         self.facts = None
+        # the next one may be another
+        self._crashes = []
         self._stopping = False
 
     def _start(self):
@@ -159,6 +171,7 @@ class EngineClient(QObject):
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
         self._process, self._buffer, self._stderr = process, LineBuffer(), []
+        self._killed = False
         process.start()
         first = self._new_call("initialize", {"protocol": PROTOCOL, "jobs": self._jobs})
         first.succeeded.connect(self._on_initialised)
@@ -199,21 +212,21 @@ class EngineClient(QObject):
 
     def _on_error(self, error):
         if error == QProcess.ProcessError.FailedToStart:
-            program = self._process.program()
+            words = tr("The engine's Python, {}, cannot be started; set up the engine again.")
+            failure = Failure(words.format(self._process.program()))
             self._forget()
-            self._fail_all(
-                Failure(
-                    tr(
-                        "The engine's Python, {}, cannot be started; set up the engine again."
-                    ).format(program)
-                )
-            )
+            # Windows tells it from within start(), before anybody can listen to a call
+            QTimer.singleShot(0, lambda: self._fail_all(failure))
 
     def _on_finished(self, code, status):
         self._read()
         self._read_log()
         crashed = status == QProcess.ExitStatus.CrashExit
         self._forget()
+        if self._killed:
+            words = tr("The engine was ended; the next job starts it again.")
+            self._fail_all(Failure(words, CANCELLED))
+            return
         self._crashes.append(time.monotonic())
         message = tr("The engine ended unexpectedly ({}); the next job starts it again.").format(
             in_words(code, crashed)

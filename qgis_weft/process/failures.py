@@ -20,11 +20,11 @@ PATTERNS = (
         "platform",
         r"no wheels? with a matching|not a supported wheel|no matching distribution|has no wheels",
     ),
+    ("permission", r"permission denied|os error 13|read-only file system"),
     (
         "network",
-        r"dns|resolve|connect|network|timed? ?out|unreachable|temporary failure|Retry|fetch",
+        r"dns|resolve\b|connect|network|timed? ?out|unreachable|temporary failure|Retry|fetch",
     ),
-    ("permission", r"permission denied|os error 13|read-only file system"),
 )
 
 

@@ -56,8 +56,8 @@ def build(kitchen):
     Whatever is there already is kept, so that a second try goes on where the first one stopped.
     """
     environment = kitchen.environment
-    check_space(environment.folder)
     if not environment.python.exists():
+        check_space(environment.folder)
         python = yield from find_python(kitchen.pythons)
         yield from make_environment(environment, python, kitchen.uv)
     uv = (kitchen.uv,) if kitchen.uv else (yield from install_uv(environment, kitchen.lock))

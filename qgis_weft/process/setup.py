@@ -2,6 +2,8 @@
 """Runs the recipe by QProcess, step by step; a transcript is kept, and it can be cancelled."""
 
 import os
+import re
+from urllib.parse import quote
 
 from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, pyqtSignal
@@ -106,13 +108,12 @@ def proxy_variables():
     if proxy.type() not in (QNetworkProxy.ProxyType.HttpProxy, QNetworkProxy.ProxyType.Socks5Proxy):
         return {}
     scheme = "socks5" if proxy.type() == QNetworkProxy.ProxyType.Socks5Proxy else "http"
-    who = f"{proxy.user()}:{proxy.password()}@" if proxy.user() else ""
+    user, password = (quote(each, safe="") for each in (proxy.user(), proxy.password()))
+    who = f"{user}:{password}@" if user else ""
     address = f"{scheme}://{who}{proxy.hostName()}:{proxy.port()}"
     return {"HTTP_PROXY": address, "HTTPS_PROXY": address, "ALL_PROXY": address}
 
 
 def scrubbed(line):
-    """A line without the user name and password of an address in it."""
-    head, sep, rest = line.partition("://")
-    who, at, host = rest.partition("@")
-    return f"{head}://***@{host}" if sep and at and " " not in who else line
+    """A line without the user names and passwords of addresses in it."""
+    return re.sub(r"://\S*@", "://***@", line)

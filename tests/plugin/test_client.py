@@ -3,7 +3,7 @@
 
 import time
 
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QProcess, QTimer
 
 
 def ended(told):
@@ -117,3 +117,40 @@ def test_stop_leaves_no_process(client, outcomes, qtbot):
     assert ended(told) == ["failure"]
     assert not engine.running
     assert process.state() == process.ProcessState.NotRunning
+
+
+def test_an_engine_that_was_stopped_by_the_user_did_not_crash(client, outcomes, qtbot, monkeypatch):
+    monkeypatch.setattr("qgis_weft.process.client.PATIENCE_MS", 100)
+    engine = client("deaf")
+    for _ in range(4):
+        call = engine.request("train", {})
+        told = outcomes(call)
+        qtbot.waitUntil(lambda told=told: bool(told), timeout=10_000)
+        call.stop_now()
+        qtbot.waitUntil(lambda told=told: bool(ended(told)), timeout=10_000)
+        assert told[-1][1].cancelled
+
+
+def test_another_engine_is_started_whatever_the_last_one_did(client, outcomes, qtbot):
+    engine = client("dying")
+    for _ in range(3):
+        told = outcomes(engine.request("train", {}))
+        qtbot.waitUntil(lambda told=told: bool(ended(told)), timeout=10_000)
+    engine.stop()
+    told = outcomes(engine.request("train", {}))
+    qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)
+    assert "ended unexpectedly" in told[-1][1].message
+
+
+def test_a_python_that_fails_within_start_is_told_afterwards(client, outcomes, qtbot, monkeypatch):
+    class Failing(QProcess):
+        """Tells at once that it cannot be started, as on Windows."""
+
+        def start(self):
+            self.errorOccurred.emit(QProcess.ProcessError.FailedToStart)
+
+    monkeypatch.setattr("qgis_weft.process.client.QProcess", Failing)
+    told = outcomes(client().request("train", {}))
+    assert told == []
+    qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)
+    assert "cannot be started" in told[-1][1].message

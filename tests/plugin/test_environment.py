@@ -3,8 +3,11 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from qgis.core import QgsNetworkAccessManager
+from qgis.PyQt.QtNetwork import QNetworkProxy
 from qgis_weft.process import recipe
 from qgis_weft.process.clean_env import child_environment
 from qgis_weft.process.environment import Environment, data_folder, engine_python, environment_in
@@ -13,7 +16,7 @@ from qgis_weft.process.failures import classify
 from qgis_weft.process.failures import in_words as failure_in_words
 from qgis_weft.process.pythons import candidates, is_suitable
 from qgis_weft.process.recipe import Kitchen, Outcome, SetupError
-from qgis_weft.process.setup import scrubbed
+from qgis_weft.process.setup import proxy_variables, scrubbed
 
 INFO = '{"weft": "0.1.0", "device": {"name": "CPU"}}'
 LOCK = (
@@ -177,6 +180,7 @@ def test_a_second_try_goes_on_where_the_first_one_stopped(kitchen):
         ("THESE PACKAGES DO NOT MATCH THE HASHES", "hash", "refused"),
         ("torch has no wheels with a matching platform tag", "platform", "64-bit"),
         ("Permission denied (os error 13)", "permission", "written"),
+        ("Resolved 45 packages\nPermission denied (os error 13)", "permission", "written"),
         ("boom", "other", "transcript"),
     ],
 )
@@ -213,3 +217,27 @@ def test_passwords_of_proxies_are_not_kept():
 )
 def test_exit_codes_are_told_in_words(code, crashed, word):
     assert word in in_words(code, crashed)
+
+
+def test_a_proxy_that_asks_for_a_password_is_passed_on_whole(qgis_app):
+    manager = QgsNetworkAccessManager.instance()
+    before = manager.fallbackProxy()
+    proxy = QNetworkProxy(
+        QNetworkProxy.ProxyType.HttpProxy, "proxy.corp", 8080, "CORP\\ada", "p@ss/w#rd"
+    )
+    manager.setFallbackProxyAndExcludes(proxy, [], [])
+    address = proxy_variables()["HTTPS_PROXY"]
+    manager.setFallbackProxyAndExcludes(before, [], [])
+    parts = urlsplit(address)
+    assert (parts.hostname, parts.port) == ("proxy.corp", 8080)
+    assert (unquote(parts.username), unquote(parts.password)) == ("CORP\\ada", "p@ss/w#rd")
+    assert scrubbed(f"tried {address} twice") == "tried http://***@proxy.corp:8080 twice"
+
+
+def test_what_is_installed_already_needs_no_room_twice(kitchen, monkeypatch):
+    kitchen.environment.python.parent.mkdir(parents=True)
+    kitchen.environment.python.touch()
+    asked = []
+    monkeypatch.setattr(recipe, "check_space", asked.append)
+    cook(recipe.build(kitchen), GOOD)
+    assert asked == []

@@ -4,12 +4,14 @@
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsFeature,
     QgsGeometry,
     QgsProject,
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis_weft.gui.tools.brush import BrushTool
 from qgis_weft.gui.tools.polygon import PolygonTool
@@ -173,3 +175,47 @@ def test_a_removed_layer_is_not_used_any_more(labels):
     project = QgsProject.instance()
     project.removeMapLayer(labels.labels.id())
     assert open_labels(labels.path, UTM).labels.isValid()
+
+
+def test_a_double_click_finishes_a_polygon_and_leaves_nothing_for_the_next(canvas):
+    tool = PolygonTool(canvas)
+    shapes, view = drawn_by(tool, canvas), canvas.viewport()
+    for x, y in ((100, 100), (200, 100), (200, 200)):
+        QTest.mouseClick(view, LEFT, NONE, QPoint(x, y))
+    # what Qt sends after the first of two clicks
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        place = QPointF(200, 200)
+        QCoreApplication.sendEvent(view, QMouseEvent(kind, place, LEFT, LEFT, NONE))
+    assert len(shapes) == 1 and len(shapes[0].asPolygon()[0]) == 4
+    assert tool.points == []
+
+
+SPIKE = "Polygon((0 0, 10 0, 10 10, 15 10, 10 10, 0 10, 0 0))"
+BOW_TIE = "Polygon((0 0, 10 10, 10 0, 0 10, 0 0))"
+
+
+def test_a_polygon_with_a_spike_can_be_saved(labels):
+    labels.add(labels.labels, QgsGeometry.fromWkt(SPIKE), "roof")
+    labels.add(labels.labels, QgsGeometry.fromWkt("LineString(0 0, 5 5)"), "roof")
+    assert labels.save() == ""
+    (kept,) = labels.labels.getFeatures()
+    assert kept.geometry().area() == pytest.approx(100)
+
+
+def test_the_eraser_takes_no_more_of_an_invalid_label_than_it_covers(labels):
+    feature = QgsFeature(labels.labels.fields())
+    feature.setGeometry(QgsGeometry.fromWkt(BOW_TIE))
+    feature.setAttribute("class", "roof")
+    labels.edit(labels.labels, "as another tool draws", lambda: labels.labels.addFeature(feature))
+    labels.erase(box(0, 0, 1, 10))
+    (left,) = labels.labels.getFeatures()
+    assert 30 < left.geometry().area() < 50
+
+
+def test_a_snapshot_takes_labels_whose_key_is_still_to_be_made_up(labels, tmp_path):
+    feature = QgsFeature(labels.labels.fields())
+    feature.setGeometry(box(0, 0, 10, 10))
+    feature.setAttributes(["Autogenerate", "roof"])
+    labels.edit(labels.labels, "as QGIS draws", lambda: labels.labels.addFeature(feature))
+    path = take_snapshot(labels, tmp_path / "snap.gpkg")
+    assert names_of(QgsVectorLayer(f"{path}|layername={LABELS}", "x", "ogr")) == ["roof"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsDataProvider,
     QgsGeometry,
     QgsPointXY,
     QgsProject,
@@ -16,7 +17,7 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QAction, QDockWidget
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QFileDialog
 from qgis_weft.gui.suggestion_list import go_to
 from qgis_weft.jobs import requests
 from qgis_weft.jobs.preview import new_folder, show_early, show_preview
@@ -352,3 +353,169 @@ def test_a_label_file_that_is_none_is_a_sentence(qgis_new_project, tmp_path):
     path.write_text("nothing")
     with pytest.raises(OSError, match="has no layer"):
         open_labels(path, QgsCoordinateReferenceSystem("EPSG:4326"))
+
+
+def test_a_project_that_is_closed_takes_its_job_along(load, image, qtbot):
+    plugin = load("early")
+    tick(plugin)
+    draw_enough(plugin)
+    plugin.dock.adapt.adapt.click()
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        QgsProject.instance().clear()
+    assert not plugin.studio.busy
+    call = plugin.client.request("info", {})
+    with qtbot.waitSignal(call.succeeded, timeout=10_000):
+        pass
+    assert plugin.session.state.model == ""
+    assert not layers_of(PREVIEW)
+
+
+def test_an_image_that_is_removed_while_it_trains_locks_nothing(load, image, qtbot):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        plugin.dock.adapt.adapt.click()
+        QgsProject.instance().removeMapLayer(image.id())
+    assert not plugin.studio.busy
+    assert plugin.session.state.model.endswith(".weft")
+
+
+def test_other_options_leave_the_engine_running(load, image, qtbot):
+    plugin = load("patient")
+    tick(plugin)
+    draw_enough(plugin)
+    plugin.dock.adapt.adapt.click()
+    page = plugin.options.createWidget(None)
+    page.apply()
+    assert plugin.studio.busy
+    page.folder.setFilePath("/elsewhere")
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
+        page.apply()
+    page.folder.setFilePath("")
+    page.apply()
+
+
+def test_a_project_folder_that_moved_keeps_its_labels_and_models(load, image, tmp_path):
+    plugin, project = load(), QgsProject.instance()
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    assert project.write(str(before / "town.qgz"))
+    tick(plugin)
+    draw_enough(plugin)
+    model, raster = before / "town_weft" / "a.weft", before / "town_weft" / "a_class.tif"
+    for path in (model, raster):
+        path.touch()
+    gone = str(before / "town_weft" / "gone.tif")
+    plugin.session.update(model=str(model), rasters=(str(raster), gone))
+    assert project.write()
+    assert not project.isDirty()
+    project.clear()
+    before.rename(after)
+    assert project.read(str(after / "town.qgz"))
+    state = plugin.session.state
+    assert state.model == str(after / "town_weft" / "a.weft")
+    assert state.rasters == (str(after / "town_weft" / "a_class.tif"),)
+    assert plugin.desk.labels.path == after / "town_weft" / "labels.gpkg"
+    assert plugin.desk.labels.count(state, 1).objects == {"building": 1}
+    assert not before.exists()
+
+
+def test_projects_in_a_database_have_folders_of_their_own(load, image, tmp_path):
+    from osgeo import ogr
+
+    plugin = load()
+    store = tmp_path / "store.gpkg"
+    ogr.GetDriverByName("GPKG").CreateDataSource(str(store)).CreateLayer("any")
+    assert QgsProject.instance().write(f"geopackage:{store}?projectName=town")
+    assert plugin.desk.folder == tmp_path / "town_weft"
+
+
+def test_cancelling_while_a_run_is_reckoned_ends_it(load, image, qtbot):
+    plugin = load("slow")
+    tick(plugin)
+    plugin.session.update(model="/maps/town.weft")
+    plugin.dock.run.run.click()
+    asked = plugin.studio.job.call
+    plugin.studio.cancel()
+    with qtbot.waitSignal(plugin.studio.ended, timeout=10_000) as ended:
+        pass
+    assert asked.method == "plan" and asked.ended
+    assert ended.args[1].failure.cancelled
+
+
+def test_every_label_has_a_class_in_the_panel(load, image, qtbot):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+
+    def names():
+        return [each.name for each in plugin.session.state.classes]
+
+    plugin.desk.labels.rename("building", "roof")
+    plugin.wiring.show_labelled()
+    assert names() == ["building", "roof"]
+    panel = plugin.dock.labels
+    panel.table.setCurrentCell(1, 1)
+    panel._remove()
+    plugin.wiring.show_labelled()
+    assert names() == ["building"] and plugin.desk.labels.labels.featureCount() == 0
+    plugin.desk.labels.labels.undoStack().undo()
+    plugin.wiring.show_labelled()
+    assert names() == ["building", "roof"]
+    panel.table.renamed.emit(1, "house")
+    plugin.wiring.show_labelled()
+    assert names() == ["building", "house"]
+
+
+def test_a_class_name_that_is_refused_is_not_shown(load, image, monkeypatch):
+    plugin, told = load(), []
+    monkeypatch.setattr(plugin.wiring, "tell", lambda message, *rest: told.append(message))
+    tick(plugin)
+    table = plugin.dock.labels.table
+    table.item(0, 1).setText(" ")
+    assert table.item(0, 1).text() == "building"
+    assert told == ["A class needs a name."]
+
+
+def test_labels_are_found_where_no_image_was_chosen(load, image, tmp_path):
+    plugin = load()
+    tick(plugin)
+    draw_enough(plugin)
+    plugin.session.update(images=())
+    path = str(tmp_path / "project.qgz")
+    assert QgsProject.instance().write(path)
+    QgsProject.instance().clear()
+    assert QgsProject.instance().read(path)
+    tick(plugin)
+    assert plugin.dock.adapt.adapt.isEnabled()
+
+
+def test_a_layer_that_is_mended_can_be_ticked(load, image, tmp_path):
+    plugin = load()
+    broken = QgsRasterLayer(str(tmp_path / "gone.tif"), "broken")
+    QgsProject.instance().addMapLayer(broken)
+    items = plugin.dock.images.list
+    row = next(r for r in range(items.count()) if items.item(r).text() == "broken")
+    assert not items.item(row).flags() & Qt.ItemFlag.ItemIsUserCheckable
+    options = QgsDataProvider.ProviderOptions()
+    broken.setDataSource(image.source(), "broken", "gdal", options)
+    row = next(r for r in range(items.count()) if items.item(r).text() == "broken")
+    assert items.item(row).flags() & Qt.ItemFlag.ItemIsUserCheckable
+
+
+def test_a_model_is_saved_by_the_name_that_was_typed(load, image, tmp_path, monkeypatch):
+    plugin, told = load(), []
+    monkeypatch.setattr(plugin.wiring, "tell", lambda message, *rest: told.append(message))
+    model = tmp_path / "now.weft"
+    model.write_text("new")
+    (tmp_path / "ships_0.weft").write_text("another")
+    plugin.session.update(model=str(model))
+    for typed in ("ships_0.5m", "ships_0", "now.weft"):
+        monkeypatch.setattr(
+            QFileDialog, "getSaveFileName", lambda *a, typed=typed: (str(tmp_path / typed), "")
+        )
+        plugin.dock.adapt.save.click()
+    assert (tmp_path / "ships_0.5m.weft").read_text() == "new"
+    assert (tmp_path / "ships_0.weft").read_text() == "another"
+    assert told == [f"{tmp_path / 'ships_0.weft'} is there already; choose another name."]

@@ -6,6 +6,7 @@ from osgeo import gdal
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis_weft.layers.results import (
     PREVIEW,
+    RESULT,
     layers_of,
     restyle,
     show_polygons,
@@ -14,6 +15,9 @@ from qgis_weft.layers.results import (
 from qgis_weft.layers.styles import OTHER_COLOUR, style_polygons
 from qgis_weft.model.state import LabelClass, State, limit_class
 
+ONE_POLYGON = """{"type": "FeatureCollection", "features": [{"type": "Feature",
+    "properties": {"class": "ship"}, "geometry":
+    {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}"""
 STATE = State(classes=(LabelClass("ship", "#0000ff"), LabelClass("building", "#ff0000")))
 
 
@@ -73,3 +77,20 @@ def test_polygons_of_an_unknown_class_are_drawn_too(qgis_new_project):
     renderer = layer.renderer()
     index = renderer.categoryIndexForValue("crane")
     assert renderer.categories()[index].value() == ""
+
+
+def test_polygons_with_edits_that_are_not_saved_stay_beside_the_new_ones(
+    qgis_new_project, tmp_path
+):
+    paths = [tmp_path / f"{name}.geojson" for name in ("first", "second")]
+    for path in paths:
+        path.write_text(ONE_POLYGON, encoding="utf-8")
+    edited = show_polygons(paths[0], STATE.classes)
+    edited.startEditing()
+    edited.deleteFeature(next(edited.getFeatures()).id())
+    fresh = show_polygons(paths[1], STATE.classes)
+    assert layers_of(RESULT) == [fresh]
+    assert edited.isModified() and edited.name() == "Polygons (edited)"
+    show_polygons(paths[0], STATE.classes)
+    assert edited.id() in QgsProject.instance().mapLayers()
+    assert len(QgsProject.instance().mapLayers()) == 2

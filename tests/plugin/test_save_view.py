@@ -29,6 +29,12 @@ def tiles(tmp_path, qgis_new_project):
     return layer
 
 
+def show_world(canvas):
+    canvas.resize(400, 300)
+    canvas.setDestinationCrs(MERCATOR)
+    canvas.setExtent(QgsRectangle(-WORLD / 2, -WORLD / 2, WORLD / 2, WORLD / 2))
+
+
 def test_a_web_layer_offers_its_extent(tiles):
     facts = describe(tiles)
     assert facts.remote
@@ -44,10 +50,7 @@ def test_sizes_are_whole_pixels_and_bounded():
 
 def test_the_view_becomes_an_image_that_is_ticked(load, tiles, qtbot):
     plugin = load()
-    canvas = plugin.iface.mapCanvas()
-    canvas.resize(400, 300)
-    canvas.setDestinationCrs(MERCATOR)
-    canvas.setExtent(QgsRectangle(-WORLD / 2, -WORLD / 2, WORLD / 2, WORLD / 2))
+    show_world(plugin.iface.mapCanvas())
     saving = plugin.wiring.saving
     with qtbot.waitSignal(saving.saved, timeout=20_000) as told:
         saving.start(tiles, 50_000.0)
@@ -68,6 +71,7 @@ def test_the_view_becomes_an_image_that_is_ticked(load, tiles, qtbot):
 
 def test_too_many_pixels_are_refused_in_a_sentence(load, tiles):
     plugin = load()
+    show_world(plugin.iface.mapCanvas())
     told = []
     plugin.wiring.saving.refused.connect(told.append)
     plugin.wiring.saving.start(tiles, 1.0)

@@ -53,6 +53,6 @@ def test_the_engine_says_what_is_translated_of_its_words():
     unheard = {
         words
         for words in texts("engine_words.py")
-        if not any(value.startswith(words) for value in said)
+        if not any(value.startswith(words.partition("{")[0]) for value in said)
     }
     assert not unheard

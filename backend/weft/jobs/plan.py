@@ -42,6 +42,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     for info in parts:
         check_image(model.card, info)
     predictor = prepare(request, model, context)
+    context.check_cancelled()
     plans = [plan_of(predictor, info, part) for info, part in parts.items()]
     tiles = sum(each.tiles for each in plans)
     classes = len(model.card.classes)

@@ -15,8 +15,8 @@ class PolygonTool(LabelTool):
         super().__init__(canvas)
         self.points = []
 
-    def canvasReleaseEvent(self, event):  # noqa: N802 - QGIS calls it so
-        """A corner, or the end."""
+    def canvasPressEvent(self, event):  # noqa: N802 - QGIS calls it so
+        """A corner, or the end; not when released, as a double click releases twice."""
         if self.is_left(event):
             self.points.append(event.mapPoint())
             self._show()
