@@ -40,8 +40,11 @@ def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Number
 
     `above` (width,) are the numbers in the last row of the strip before, if there is one.
     """
-    regions = find_regions(strip.classes, strip.interior)
-    local = regions.numbers[strip.own]
+    # the row before, too, so that it is known what goes on from there
+    before = int(above is not None)
+    rows = slice(strip.own.start - before, strip.own.stop)
+    regions = find_regions(strip.classes, strip.interior, rows)
+    local = regions.numbers[before:]
     pixels = totals(local, len(regions.kinds))
     here = np.flatnonzero(pixels[1:]) + 1
     renumbered = np.zeros(len(pixels), np.int32)
@@ -56,17 +59,15 @@ def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Number
         "certainty": certainty[here],
     }
     polygons, region = trace(local, strip.top)
-    before = int(above is not None)
     numbers = np.empty((before + len(local), local.shape[1]), np.int32)
     if above is not None:
         numbers[0] = above
     numbers[before:] = renumbered[local]
-    rows = slice(strip.own.start - before, strip.own.stop)
     interior = None if strip.interior is None else strip.interior[rows]
     pieces = Pieces(
         pd.DataFrame(columns, index=renumbered[here]),
         pd.Series(polygons, index=renumbered[region], dtype=object),
-        meet(numbers, regions.numbers[rows], interior, before),
+        meet(numbers, regions.numbers, interior, before),
     )
     return pieces, numbers[-1].copy()
 

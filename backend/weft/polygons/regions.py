@@ -22,7 +22,7 @@ Numbers = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Regions:
-    """`numbers` (h, w), 0 where there is nothing, and the class of each number (n,).
+    """`numbers` (rows, w), 0 where there is nothing, and the class of each number (n,).
 
     Numbers from 1 to `seeded` are regions grown from interiors; those above are what no interior
     reached, where touching pixels of one class are one region.
@@ -33,21 +33,24 @@ class Regions:
     seeded: int
 
 
-def find_regions(classes: Classes, interior: Levels | None) -> Regions:
-    """The regions of `classes` (h, w); without `interior` (h, w), none of them is seeded.
+def find_regions(classes: Classes, interior: Levels | None, rows: slice) -> Regions:
+    """The regions in some `rows` of `classes` (h, w); without `interior` (h, w), none is seeded.
 
     What lies farther than REACH from a pixel has no influence on which pixels are its region's.
+    Nearer to the first and the last row of all, it cannot be told what interiors reach, so that
+    nothing outside of `rows` connects what none has reached.
     """
     if interior is None:
-        return Regions(*connected(classes), 0)
+        return Regions(*connected(classes[rows]), 0)
     seeds, grown = connected(np.where(interior >= SEED * FULL, classes, 0))
     # a frame of class 0, so that growing never leaves the array
     numbers, kinds = np.pad(seeds, 1), np.pad(classes, 1)
     if len(grown) > 1:
         grow(numbers, kinds)
-    rest, left = connected(np.where(numbers == 0, kinds, 0))
+    numbers = numbers[1:-1, 1:-1][rows]
+    rest, left = connected(np.where(numbers == 0, classes[rows], 0))
     np.copyto(numbers, rest + np.int32(len(grown) - 1), where=rest > 0)
-    return Regions(numbers[1:-1, 1:-1], np.concatenate([grown, left[1:]]), len(grown) - 1)
+    return Regions(numbers, np.concatenate([grown, left[1:]]), len(grown) - 1)
 
 
 def connected(classes: Classes) -> tuple[Numbers, Classes]:

@@ -137,6 +137,19 @@ def test_strips_see_as_far_as_interiors_grow(height: int, rows: int) -> None:
     assert described(once) == described(strips)
 
 
+@pytest.mark.parametrize("bridge", [1, 20, REACH - 12, REACH - 1, REACH + 5])
+@pytest.mark.parametrize("seeds", [REACH - 2, REACH + 2, 2 * REACH])
+def test_a_bridge_that_interiors_take_joins_nothing_before_it(bridge: int, seeds: int) -> None:
+    edge = 2 * REACH
+    classes = np.zeros((edge + 4 * REACH, 9), np.uint8)
+    classes[REACH : edge + 3 * REACH, [0, 1, 6, 7]] = 1
+    classes[edge + bridge : edge + bridge + 3, :8] = 1
+    interior = np.full_like(classes, 20)
+    interior[edge + seeds :, [0, 7]] = FULL
+    once, strips = (objects_of(strips_of(classes, interior, each)) for each in (1000, edge))
+    assert described(once) == described(strips)
+
+
 def described(objects: Objects) -> dict[str, tuple[int, float]]:
     """Class and confidence of each object by its outline, vertex for vertex."""
     outlines = shapely.to_wkt(objects.outlines).tolist()
