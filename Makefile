@@ -44,13 +44,14 @@ lock: $(READY)
 	$(COMPILE) tests/requirements-qgis.in -o requirements-qgis.lock
 
 # pip installs uv alone, by the hashes of the lock, and uv all the rest, which it does much faster.
+# Bytecode is made here, as a process without it starts seconds later, and some systems never keep it.
 $(READY): requirements-dev.lock pyproject.toml
 	sh tools/need-venv.sh $(PYTHON)
 	@echo "Installing the locked packages into .venv; this takes about 6 GB of disk space."
 	$(PYTHON) -m venv .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock > .venv/uv.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(BIN)/uv pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 

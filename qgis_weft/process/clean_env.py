@@ -10,7 +10,7 @@ EXACT = {
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
 }
-ALWAYS = {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+ALWAYS = {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
 
 
 def child_environment(own, engine=None, extra=None):

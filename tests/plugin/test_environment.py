@@ -45,7 +45,6 @@ def test_nothing_of_qgis_reaches_the_child():
         "PYTHONPATH": "/weft/backend",
         "PYTHONUTF8": "1",
         "PYTHONNOUSERSITE": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     assert own["PYTHONHOME"] == "x"
 
