@@ -11,6 +11,7 @@ the size of the raster. Masks are random and repeated to size. Writes the figure
 import argparse
 import json
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from tables import figure, table, write_section
 
 TITLE = "Speed and memory of polygons"
 GRAIN = 4096  # pixels of a side after which masks repeat
+EMPTY_SIDE = 512  # of a raster on which a command does little but start
 GSD = 0.15
 CLEAN, NOISY = 232, 12_500  # objects in so many pixels, about
 
@@ -44,8 +46,18 @@ class Row:
 
     mask: str
     command: str
-    measured: Measured
+    measured: tuple[Measured, ...]
     polygons: int
+
+    @property
+    def seconds(self) -> float:
+        """The median over all rounds."""
+        return statistics.median(each.seconds for each in self.measured)
+
+    @property
+    def peak_mib(self) -> float:
+        """The highest peak of all rounds."""
+        return max(each.peak_mib for each in self.measured)
 
 
 def main() -> None:
@@ -54,10 +66,13 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory(prefix="weft-outlines-") as scratch:
         folder = Path(scratch)
+        nothing = np.zeros((GRAIN, GRAIN), np.uint8)
+        cases = [("empty", nothing, EMPTY_SIDE)]
         for name, mask in (("clean", clean_mask()), ("noisy", noisy_mask())):
-            for side in options.sides:
-                rasters = write_prediction(mask, side, folder)
-                rows += list(compare(f"{name}, {side} x {side}", rasters, folder))
+            cases += [(name, mask, side) for side in options.sides]
+        for name, mask, side in cases:
+            rasters = write_prediction(mask, side, folder)
+            rows += compare(f"{name}, {side} x {side}", rasters, folder, options.rounds)
     write_section(options.out, TITLE, report(rows))
 
 
@@ -65,6 +80,7 @@ def parse() -> argparse.Namespace:
     """The arguments of this script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sides", type=int, nargs="+", default=(8192,), help="in pixels")
+    parser.add_argument("--rounds", type=int, default=3, help="of all commands, by turns")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
     return parser.parse_args()
 
@@ -130,8 +146,8 @@ def write_repeated(path: Path, tile: Mask, side: int, tags: dict[str, str]) -> N
                 dataset.write(tile[:, :height, :width], window=Window(column, row, width, height))
 
 
-def compare(name: str, rasters: tuple[Path, Path], folder: Path) -> list[Row]:
-    """The commands on one mask, one after the other."""
+def compare(name: str, rasters: tuple[Path, Path], folder: Path, rounds: int) -> list[Row]:
+    """The commands on one mask, one after the other, so many rounds."""
     weft = [sys.executable, "-m", "weft", "vectorise", str(rasters[0]), "--simplify", str(GSD)]
     alone = rasters[0].with_name("alone.tif")
     shutil.copy(rasters[0], alone)
@@ -146,18 +162,24 @@ def compare(name: str, rasters: tuple[Path, Path], folder: Path) -> list[Row]:
     polygonize = shutil.which("gdal_polygonize.py") or shutil.which("gdal_polygonize")
     if polygonize:
         commands["gdal_polygonize"] = [polygonize, "-q", str(alone), "-mask", str(alone)]
-    return [run(name, label, command, folder / "out.gpkg") for label, command in commands.items()]
+    out = folder / "out.gpkg"
+    found: dict[str, list[Measured]] = {label: [] for label in commands}
+    counts = {}
+    for _ in range(rounds):
+        for label, command in commands.items():
+            found[label].append(run(f"{name}, {label}", command, out))
+            counts[label] = pyogrio.read_info(out, force_feature_count=True)["features"]
+    return [Row(name, label, tuple(found[label]), counts[label]) for label in commands]
 
 
-def run(mask: str, label: str, command: Sequence[str], out: Path) -> Row:
+def run(label: str, command: Sequence[str], out: Path) -> Measured:
     """Measure a command that writes to `out`, its last argument."""
     out.unlink(missing_ok=True)
     result = measure([*command, str(out)])
     if result.status != 0:
         sys.exit(f"{label} failed: {result.last_words}")
-    count = pyogrio.read_info(out, force_feature_count=True)["features"]
-    print(f"{mask}, {label}: {result.seconds:.1f} s, {result.peak_mib:.0f} MiB", flush=True)
-    return Row(mask, label, result, count)
+    print(f"{label}: {result.seconds:.1f} s, {result.peak_mib:.0f} MiB", flush=True)
+    return result
 
 
 def report(rows: Sequence[Row]) -> str:
@@ -167,8 +189,8 @@ def report(rows: Sequence[Row]) -> str:
             row.mask,
             row.command,
             str(row.polygons),
-            figure(row.measured.seconds, 1),
-            figure(row.measured.peak_mib),
+            figure(row.seconds, 1),
+            figure(row.peak_mib),
         ]
         for row in rows
     ]
@@ -176,7 +198,9 @@ def report(rows: Sequence[Row]) -> str:
     return (
         "Each command is a process of its own, its start included, and writes a GeoPackage with "
         "spatial index. `weft vectorise` adds class, confidence (but for the class raster alone), "
-        "area and perimeter, and simplifies by a pixel; gdal_polygonize writes bare outlines.\n\n"
+        "area and perimeter, and simplifies by a pixel; gdal_polygonize writes bare outlines. On "
+        "the empty raster they do little but start. "
+        f"Seconds are the median of {len(rows[0].measured)} rounds by turns.\n\n"
         f"Machine: {this_machine()}. Measured {datetime.now(UTC).date().isoformat()}.\n\n"
         f"{table(columns, cells)}"
     )

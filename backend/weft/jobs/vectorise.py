@@ -24,7 +24,7 @@ from weft.polygons.measure import measure
 from weft.polygons.objects import Objects, objects_in
 from weft.polygons.prediction import Prediction, open_prediction
 from weft.polygons.right_angles import square
-from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_strips
+from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_ahead, read_strips
 from weft.polygons.trace import Polygons, to_ground
 from weft.polygons.write import PolygonWriter
 from weft.progress import Context
@@ -123,7 +123,7 @@ def outlines(
 ) -> Iterator[gpd.GeoDataFrame]:
     """Polygons of one raster in its own CRS, with all fields of the result, as they get ready."""
     limits = limits_of(prediction, request)
-    strips = read_strips(prediction, limits.thresholds, limits.split)
+    strips = read_ahead(read_strips(prediction, limits.thresholds, limits.split))
     tolerance = 1.0 if request.simplify_m is None else request.simplify_m / prediction.gsd_m
     if (limits.shapes == RIGHT_ANGLES).any():
         tolerance = max(tolerance, STAIRS)

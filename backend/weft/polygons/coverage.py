@@ -56,19 +56,22 @@ def _between(corners: Index, rings: Index, span: int, axis: int) -> tuple[Index,
     along, fixed = corners[:, axis], corners[:, 1 - axis]
     taken = np.sort(fixed * span + along)
     taken = taken[np.diff(taken, prepend=-1) > 0]
-    is_edge = np.ones(len(corners), bool)
-    is_edge[rings[1:] - 1] = False
-    is_edge[:-1] &= fixed[:-1] == fixed[1:]
     target = np.roll(along, -1)
-    low = np.searchsorted(taken, fixed * span + np.minimum(along, target), side="right")
-    high = np.searchsorted(taken, fixed * span + np.maximum(along, target), side="left")
-    counts = np.where(is_edge, np.maximum(high - low, 0), 0)
-    edge = np.repeat(np.arange(len(corners)), counts)
-    step = _count_up(counts)
-    forward = target[edge] > along[edge]
-    found = taken[np.where(forward, low[edge] + step, high[edge] - 1 - step)]
-    inserted = np.empty((len(edge), 2), np.int64)
+    # inside an edge of one pixel there is no place for a corner
+    is_edge = (fixed == np.roll(fixed, -1)) & (np.abs(target - along) > 1)
+    is_edge[rings[1:] - 1] = False
+    edges = np.flatnonzero(is_edge)
+    here, there, line = along[edges], target[edges], fixed[edges] * span
+    low = np.searchsorted(taken, line + np.minimum(here, there), side="right")
+    high = np.searchsorted(taken, line + np.maximum(here, there), side="left")
+    inside = high - low
+    step, forward = _count_up(inside), np.repeat(there > here, inside)
+    low, high = np.repeat(low, inside), np.repeat(high, inside)
+    found = taken[np.where(forward, low + step, high - 1 - step)]
+    inserted = np.empty((len(found), 2), np.int64)
     inserted[:, axis], inserted[:, 1 - axis] = found % span, found // span
+    counts = np.zeros(len(corners), np.int64)
+    counts[edges] = inside
     return inserted, counts
 
 

@@ -42,10 +42,10 @@ def objects_in(strips: Iterable[Strip], least: NDArray[np.float64]) -> Iterator[
     objects nor their outlines depend on how high the strips are.
     """
     waiting: list[Pieces] = []
-    above, number = None, 1
+    above, taken = None, 0
     for strip in strips:
-        pieces, above = cut(strip, above, number)
-        number += len(pieces.table)
+        pieces, above = cut(strip, above, taken)
+        taken = pieces.table.index.to_numpy().max(initial=taken)
         done, pending = settle(together([*waiting, pieces]), above)
         waiting = [pending]
         if len(done.table):
@@ -74,7 +74,9 @@ def unite(outlines: Polygons, owner: NDArray[np.int64]) -> Polygons:
     order = np.argsort(owner, kind="stable")
     _, starts, counts = np.unique(owner[order], return_index=True, return_counts=True)
     united = outlines[order[starts]]
-    for place in np.flatnonzero(counts > 1):
+    several = np.flatnonzero(counts > 1)
+    for place in several:
         start, stop = starts[place], starts[place] + counts[place]
         united[place] = shapely.union_all(outlines[order[start:stop]])
-    return np.asarray(shapely.normalize(straight(united)))
+    united[several] = straight(united[several])
+    return np.asarray(shapely.normalize(united))

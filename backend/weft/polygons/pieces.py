@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What strips cut objects into, and where the pieces meet each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ DOWN = (  # where pixels meet those of the next row, and how many edges they sha
     (np.s_[:-1, :-1], np.s_[1:, 1:], 0),
     (np.s_[:-1, 1:], np.s_[1:, :-1], 0),
 )
+EVERY_WAY = ((np.s_[:, :-1], np.s_[:, 1:], 1), *DOWN)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Pieces:
     meetings: pd.DataFrame
 
 
-def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Numbers]:
-    """The pieces of a strip, numbered from `first`, and their numbers in its last row.
+def cut(strip: Strip, above: Numbers | None, taken: int) -> tuple[Pieces, Numbers]:
+    """The pieces of a strip, with numbers above `taken`, and their numbers in its last row.
 
     `above` (width,) are the numbers in the last row of the strip before, if there is one.
     """
@@ -45,13 +48,8 @@ def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Number
     rows = slice(strip.own.start - before, strip.own.stop)
     regions = find_regions(strip.classes, strip.interior, rows)
     local = regions.numbers[before:]
-    pixels = totals(local, len(regions.kinds))
+    pixels, certainty = totals(local, len(regions.kinds), strip.certainty)
     here = np.flatnonzero(pixels[1:]) + 1
-    renumbered = np.zeros(len(pixels), np.int32)
-    renumbered[here] = np.arange(first, first + len(here))
-    certainty = np.full(len(pixels), np.nan)
-    if strip.certainty is not None:
-        certainty = totals(local, len(pixels), strip.certainty)
     columns = {
         "kind": regions.kinds[here],
         "seeded": here <= regions.seeded,
@@ -59,34 +57,46 @@ def cut(strip: Strip, above: Numbers | None, first: int) -> tuple[Pieces, Number
         "certainty": certainty[here],
     }
     polygons, region = trace(local, strip.top)
-    numbers = np.empty((before + len(local), local.shape[1]), np.int32)
-    if above is not None:
-        numbers[0] = above
-    numbers[before:] = renumbered[local]
+    # the pieces of a strip are numbered as its regions are, so that no pixel is renumbered
     interior = None if strip.interior is None else strip.interior[rows]
+    meetings = meet(local, local, None if interior is None else interior[before:])
+    meetings[["one", "other"]] += taken
+    if above is not None:
+        seam = np.stack([above, numbered(local[0], taken)])
+        across = meet(seam, regions.numbers[:2], None if interior is None else interior[:2], DOWN)
+        meetings = pd.concat([meetings, across], ignore_index=True)
     pieces = Pieces(
-        pd.DataFrame(columns, index=renumbered[here]),
-        pd.Series(polygons, index=renumbered[region], dtype=object),
-        meet(numbers, regions.numbers, interior, before),
+        pd.DataFrame(columns, index=here + taken),
+        pd.Series(polygons, index=region + taken, dtype=object),
+        meetings,
     )
-    return pieces, numbers[-1].copy()
+    return pieces, numbered(local[-1], taken)
+
+
+def numbered(row: Numbers, taken: int) -> Numbers:
+    """The numbers of pieces from those of a strip's regions; 0 stays 0."""
+    return np.where(row > 0, row + np.int32(taken), 0).astype(np.int32)
 
 
 def meet(
-    numbers: Numbers, regions: Numbers, interior: Levels | None, above: int = 0
+    numbers: Numbers,
+    regions: Numbers,
+    interior: Levels | None,
+    ways: Sequence[tuple[Any, Any, int]] = EVERY_WAY,
 ) -> pd.DataFrame:
     """Where the pieces `numbers` (h, w) meet, as `Pieces` has it.
 
     `regions` (h, w) are what they are pieces of, and `interior` (h, w) is 0 where it is unknown.
-    Inside the first rows, as many as are `above` the strip, meetings have been counted before.
     """
     found = []
-    for side, beside, edges in ((np.s_[above:, :-1], np.s_[above:, 1:], 1), *DOWN):
+    inside = numbers > 0
+    for side, beside, edges in ways:
         one, other = numbers[side], numbers[beside]
-        # few differ, and only those are looked at further
-        met = np.unravel_index(np.flatnonzero(one != other), one.shape)
-        both = (one[met] > 0) & (other[met] > 0)
-        met = met[0][both], met[1][both]
+        differs = one != other
+        differs &= inside[side]
+        differs &= inside[beside]
+        # few do, and only those are looked at further
+        met = np.unravel_index(np.flatnonzero(differs), one.shape)
         level = np.zeros(len(met[0]))
         if interior is not None:
             level += (interior[side][met] / 2 + interior[beside][met] / 2) * edges

@@ -14,7 +14,6 @@ from scipy import ndimage
 from weft.polygons.prediction import FULL
 from weft.polygons.strips import REACH, Classes, Levels
 
-SUMMED_ROWS = 256
 SEED = 0.7  # probability of interiors; at one half more neighbours are still one piece
 
 Numbers = NDArray[np.int32]
@@ -55,31 +54,43 @@ def find_regions(classes: Classes, interior: Levels | None, rows: slice) -> Regi
 
 def connected(classes: Classes) -> tuple[Numbers, Classes]:
     """Numbers (h, w) of the 4-connected regions of one class, and the class of each; 0 stays 0."""
-    numbers = np.zeros(classes.shape, np.int32)
+    numbers = None
     kinds = [np.zeros(1, np.uint8)]
     total = 0
-    for kind in np.flatnonzero(totals(classes, 256)[1:]) + 1:
+    for kind in range(1, int(classes.max(initial=0)) + 1):
         own = classes == kind
+        if not own.any():
+            continue
         found, count = ndimage.label(own, output=np.int32)
-        if total:
-            np.add(found, np.int32(total), out=found, where=own)
-        numbers += found
+        if numbers is None:
+            numbers = found
+        else:
+            np.add(found, np.int32(total), out=numbers, where=own)
         kinds.append(np.full(count, kind, np.uint8))
         total += count
-    return numbers, np.concatenate(kinds)
+    return np.zeros(classes.shape, np.int32) if numbers is None else numbers, np.concatenate(kinds)
 
 
 def totals(
-    numbers: NDArray[np.int32 | np.uint8], size: int, values: Levels | None = None
-) -> NDArray[np.float64]:
-    """How many pixels (size,) have each of the `numbers` (h, w), or the sum of their `values`."""
-    total = np.zeros(size)
-    # numpy counts in copies of eight times the size
-    for start in range(0, len(numbers), SUMMED_ROWS):
-        rows = slice(start, start + SUMMED_ROWS)
-        weights = None if values is None else values[rows].ravel()
-        total += np.bincount(numbers[rows].ravel(), weights, size)
-    return total
+    numbers: Numbers, size: int, values: Levels | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many pixels (size,) have each of the `numbers` (h, w), and the sum of their `values`.
+
+    The sums are NaN without values.
+    """
+    line = numbers.ravel()
+    inside = line > 0
+    line = line[inside]
+    # few pixels differ from the one before
+    ends = np.flatnonzero(np.append(line[1:] != line[:-1], len(line) > 0))
+    own = line[ends]
+    pixels = np.bincount(own, np.diff(ends, prepend=-1), size)
+    sums = np.full(size, np.nan)
+    if values is not None:
+        # differences of sums are right even where the sums have run over
+        run_over = np.cumsum(values.ravel()[inside], dtype=np.uint32)[ends]
+        sums = np.bincount(own, np.diff(run_over, prepend=np.uint32(0)), size)
+    return pixels.astype(np.float64), sums.astype(np.float64)
 
 
 def grow(regions: Numbers, classes: Classes) -> None:

@@ -2,6 +2,7 @@
 """A prediction strip by strip, so that no raster is ever held as a whole."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,15 @@ def read_strips(
             if band is not None:
                 interior = np.where(split[classes], levels[band - 1], 0).astype(np.uint8)
             yield Strip(seen.start + own.start, own, classes, interior, certainty)
+
+
+def read_ahead(strips: Iterator[Strip]) -> Iterator[Strip]:
+    """The same strips; while one is used, the next is read."""
+    with ThreadPoolExecutor(1, "strip reader") as reader:
+        coming = reader.submit(next, strips, None)
+        while (strip := coming.result()) is not None:
+            coming = reader.submit(next, strips, None)
+            yield strip
 
 
 class Reader(ExitStack):

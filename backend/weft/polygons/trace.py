@@ -7,7 +7,8 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import shapes
+
+from weft.polygons.rings import find_rings
 
 Polygons = NDArray[np.object_]
 
@@ -17,21 +18,38 @@ def trace(values: NDArray[np.uint8 | np.int32], top: int = 0) -> tuple[Polygons,
 
     Coordinates are whole (column, row) pixel corners, with the first row at `top`; 0 is left out.
     """
-    rings: list[NDArray[np.float64]] = []
-    rings_each: list[int] = []
-    found: list[int] = []
-    place = Affine.translation(0, top)
-    for region, value in shapes(values, mask=values != 0, connectivity=4, transform=place):
-        rings.extend(np.array(ring) for ring in region["coordinates"])
-        rings_each.append(len(region["coordinates"]))
-        found.append(int(value))
-    if not found:
-        return np.empty(0, object), np.empty(0, np.int64)
-    offsets = _offsets([len(ring) for ring in rings]), _offsets(rings_each)
-    polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, np.concatenate(rings), offsets
-    )
-    return polygons, np.array(found, np.int64)
+    found = find_rings(values)
+    if not len(found.values):
+        return np.empty(0, object), found.values
+    rings = shapely.linearrings(found.points + np.array([0, top]), indices=found.ring)
+    shell = np.flatnonzero(found.areas > 0)
+    owner = np.empty(len(rings), np.int64)
+    owner[shell] = np.arange(len(shell))
+    hole = np.flatnonzero(found.areas < 0)
+    inside = shapely.points(found.points[np.searchsorted(found.ring, hole)] + [0.5, top + 0.5])
+    owner[hole] = shells_around(inside, found.values[hole], rings[shell], found.values[shell])
+    order = np.lexsort((found.areas < 0, owner))
+    polygons = shapely.polygons(rings[order], indices=owner[order])
+    return np.asarray(polygons), found.values[shell]
+
+
+def shells_around(
+    points: Polygons, values: NDArray[np.int64], shells: Polygons, of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The index of the smallest shell around each point of a hole, of those `of` its value."""
+    order = np.argsort(of, kind="stable")
+    first, last = (np.searchsorted(of[order], values, side) for side in ("left", "right"))
+    around = order[first]
+    unsure = np.flatnonzero(last - first > 1)
+    if len(unsure):
+        several = np.flatnonzero(np.isin(of, values[unsure]))
+        areas = shapely.polygons(shells[several])
+        point, place = shapely.STRtree(areas).query(points[unsure], predicate="intersects")
+        own = of[several[place]] == values[unsure[point]]
+        point, place = point[own], place[own]
+        largest_first = np.argsort(-shapely.area(areas[place]), kind="stable")
+        around[unsure[point[largest_first]]] = several[place[largest_first]]
+    return np.asarray(around)
 
 
 def straight(polygons: Polygons) -> Polygons:
@@ -59,9 +77,9 @@ def straight(polygons: Polygons) -> Polygons:
 
 def to_ground(polygons: Polygons, transform: Affine) -> Polygons:
     """Polygons in pixel coordinates brought to the CRS by the full affine, shells anticlockwise."""
-    matrix = np.array([[transform.a, transform.b], [transform.d, transform.e]])
-    offset = np.array([transform.c, transform.f])
-    ground = shapely.transform(polygons, lambda points: points @ matrix.T + offset)
+    ground = shapely.transform(
+        polygons, lambda points: np.stack(transform @ tuple(points.T), axis=1)
+    )
     return np.asarray(shapely.orient_polygons(ground))
 
 

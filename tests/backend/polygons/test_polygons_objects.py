@@ -13,7 +13,7 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from weft.polygons.objects import Objects, objects_in
-from weft.polygons.pieces import meet
+from weft.polygons.pieces import DOWN, meet
 from weft.polygons.prediction import FULL
 from weft.polygons.regions import SEED, connected
 from weft.polygons.strips import REACH, Strip, one_strip, spans
@@ -214,10 +214,10 @@ def test_borders_are_measured_on_both_sides() -> None:
     assert found.loc[(2, 3)].tolist() == [2, 25 + 25, False]
 
 
-def test_what_meets_in_the_row_above_has_been_counted_before() -> None:
-    numbers = np.array([[1, 2, 2], [3, 3, 4], [3, 3, 4]], np.int32)
-    found = meet(numbers, numbers, None, above=1).set_index(["one", "other"])["edges"]
-    assert found.to_dict() == {(1, 3): 1, (2, 3): 1, (2, 4): 1, (3, 4): 2}
+def test_inside_the_row_above_nothing_is_counted_again() -> None:
+    numbers = np.array([[1, 2, 2], [3, 3, 4]], np.int32)
+    found = meet(numbers, numbers, None, DOWN).set_index(["one", "other"])["edges"]
+    assert found.to_dict() == {(1, 3): 1, (2, 3): 1, (2, 4): 1}
 
 
 def test_other_classes_are_never_entered() -> None:

@@ -9,16 +9,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pyproj import CRS
-from rasterio.features import rasterize
+from rasterio.features import rasterize, shapes
 
 from weft.grid import Grid, to_pixels
 from weft.polygons.clean import fill_holes, large_enough, tidy
 from weft.polygons.coverage import add_junctions, simplify
-from weft.polygons.trace import to_ground, trace
+from weft.polygons.rings import find_rings
+from weft.polygons.trace import straight, to_ground, trace
 
 METRE = Grid(CRS.from_epsg(32633), Affine(1, 0, 500_000, 0, -1, 4_000_000), 100, 100)
 CHECKERS = np.indices((6, 6)).sum(axis=0).astype(np.uint8) % 2
 RINGED = np.pad(np.pad(np.full((2, 2), 2, np.uint8), 2, constant_values=1), 1)
+PINCHED = np.array([[1, 1, 1, 0], [1, 0, 1, 1], [1, 1, 0, 1], [0, 1, 1, 1]], np.uint8)
+NESTED = np.pad(np.pad(np.pad(CHECKERS[:1, :1], 1, constant_values=1), 1), 1, constant_values=1)
 
 MASKS = arrays(
     np.uint8,
@@ -53,6 +56,37 @@ def test_rasterising_the_outlines_gives_the_mask_back(mask: np.ndarray, on: Affi
     if len(ground):
         rasterize(zip(to_pixels(ground, on), values[origin].tolist(), strict=True), out=back)
     assert np.array_equal(back, mask)
+
+
+@settings(max_examples=200, deadline=None)
+@given(MASKS, st.sampled_from([(1, 1), (2, 3)]), st.integers(0, 5))
+@example(CHECKERS, (1, 1), 0)
+@example(RINGED, (1, 1), 0)
+@example(PINCHED, (1, 1), 0)
+@example(NESTED, (1, 1), 0)
+def test_outlines_are_those_of_gdal(mask: np.ndarray, pixel: tuple[int, int], top: int) -> None:
+    larger = np.kron(mask, np.ones(pixel, np.uint8)).astype(np.int32)
+    on = Affine.translation(0, top)
+    regions = shapes(larger, mask=larger > 0, connectivity=4, transform=on)
+    known = [(straight(np.array([shapely.geometry.shape(one)]))[0], v) for one, v in regions]
+    polygons, values = trace(larger, top)
+    assert shapely.is_valid(polygons).all()
+    assert {(one.normalize(), value) for one, value in known} == set(
+        zip(shapely.normalize(polygons), values, strict=True)
+    )
+
+
+@settings(max_examples=120, deadline=None)
+@given(MASKS)
+@example(PINCHED)
+def test_rings_touch_themselves_nowhere(mask: np.ndarray) -> None:
+    rings = find_rings(mask)
+    assert shapely.is_simple(shapely.linearrings(rings.points, indices=rings.ring)).all()
+    # the first vertex is the leftmost of the uppermost
+    order = np.lexsort((rings.points[:, 0], rings.points[:, 1], rings.ring))
+    first = np.searchsorted(rings.ring, np.arange(len(rings.values)))
+    assert np.array_equal(order[first], first)
+    assert rings.areas.sum() == np.count_nonzero(mask)
 
 
 @settings(max_examples=120, deadline=None)
