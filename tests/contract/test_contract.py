@@ -16,6 +16,7 @@ from qgis_weft.model.state import Outlines, State
 from qgis_weft.process import jsonrpc
 
 from weft.adapters.registry import ADAPTERS
+from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.jobs.export import ExportRequest
 from weft.jobs.predict_request import PredictRequest
@@ -140,8 +141,11 @@ def rows_of_a_stopped_run(results: Path, asked: object) -> Path:
     """The folder of the run, as plugin and engine leave it."""
     folder = results / f"run-20260102-030405-a1b2-{mark_of(asked)}"
     folder.mkdir(parents=True)
-    with closing(RowStore(folder / ".town_weft", {"model": "a"})) as store:
-        store.write(0, np.zeros((2, 3, 4), np.uint8))
+    with (
+        closing(RowStore(folder / ".town_weft", {"model": "a"})) as store,
+        RowWriter(store.folder, 0, 3) as rows,
+    ):
+        rows.add(np.zeros((2, 3, 4), np.uint8))
         assert (store.folder / OWNER).exists()
     return folder
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads tiles ahead in a thread, predicts them in batches, and yields finished blocks."""
 
-import queue
-import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import compress, product
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from weft.ahead import ahead
 from weft.errors import RequestError
 from weft.grid import Window
 from weft.inference.blend import Block, TileBlender
@@ -57,7 +57,8 @@ def predict_blocks(
     blender = TileBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
     done = needed.start * len(plan.columns.spans)
-    with TileReader(path, bands, stretch, plan, needed) as tiles:
+    tiles = ahead(read_tiles(path, bands, stretch, plan, needed), READ_AHEAD, "tile reader")
+    with closing(tiles):
         for tile, probabilities in batcher.run(tiles):
             grown = None if probabilities is None else to_tile_size(probabilities, plan)
             block = blender.add(tile.row, tile.column, grown, tile.patch.valid)
@@ -67,64 +68,25 @@ def predict_blocks(
                 yield block
 
 
-class TileReader:
-    """Reads some rows of tiles in order on a thread of its own, at most READ_AHEAD tiles ahead."""
+def read_tiles(
+    path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, rows: range
+) -> Generator[Tile, None, None]:
+    """Some rows of tiles in order."""
+    with RasterReader(path, bands, stretch) as reader:
+        for row, column in product(rows, range(len(plan.columns.spans))):
+            yield Tile(row, column, read_tile(reader, plan, plan.window(row, column)))
 
-    def __init__(
-        self, path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, rows: range
-    ) -> None:
-        self._source = (path, bands, stretch)
-        self._plan, self._rows = plan, rows
-        self._queue: queue.Queue[Tile | BaseException] = queue.Queue(READ_AHEAD)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._read_all, name="tile reader", daemon=True)
 
-    def __enter__(self) -> "TileReader":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        self._stop.set()
-        while self._thread.is_alive():
-            self._drain()
-            self._thread.join(0.05)
-
-    def __iter__(self) -> Iterator[Tile]:
-        for _ in range(len(self._rows) * len(self._plan.columns.spans)):
-            item = self._queue.get()
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-
-    def _read_all(self) -> None:
-        # Whatever goes wrong belongs to the thread that waits for tiles, and is raised there.
-        try:
-            with RasterReader(*self._source) as reader:
-                columns = range(len(self._plan.columns.spans))
-                for row, column in product(self._rows, columns):
-                    if self._stop.is_set():
-                        return
-                    window = self._plan.window(row, column)
-                    self._queue.put(Tile(row, column, self._read(reader, window)))
-        except BaseException as error:
-            self._queue.put(error)
-
-    def _read(self, reader: RasterReader, window: Window) -> Patch:
-        side, shape = self._plan.side, (window.height, window.width)
-        inside = self._plan.part.mask(window)
-        if inside is not None and not inside.any():
-            blank = np.zeros((reader.bands, side, side), np.float32)
-            return Patch(blank, np.zeros(shape, np.bool_))
-        patch = reader.read(window, (side, side))
-        valid = patch.valid if (side, side) == shape else exact_mask(reader, window)
-        return Patch(patch.pixels, valid if inside is None else valid & inside)
-
-    def _drain(self) -> None:
-        try:
-            while True:
-                self._queue.get_nowait()
-        except queue.Empty:
-            pass
+def read_tile(reader: RasterReader, plan: Plan, window: Window) -> Patch:
+    """A tile's pixels as the network sees them, and which of the image's own are wanted there."""
+    side, shape = plan.side, (window.height, window.width)
+    inside = plan.part.mask(window)
+    if inside is not None and not inside.any():
+        blank = np.zeros((reader.bands, side, side), np.float32)
+        return Patch(blank, np.zeros(shape, np.bool_))
+    patch = reader.read(window, (side, side))
+    valid = patch.valid if (side, side) == shape else exact_mask(reader, window)
+    return Patch(patch.pixels, valid if inside is None else valid & inside)
 
 
 class Batcher:

@@ -1,26 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rows of a prediction that are finished, kept until all are, so that a stopped one can go on."""
 
-import gzip
 import json
 import os
-import secrets
 import shutil
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 import psutil
-from numpy.typing import NDArray
 
 from weft.errors import OutputError
 from weft.file_states import file_states
+from weft.grid import Window
+from weft.inference.row_file import SUFFIX, Levels, read_rows, writing
 
-Levels = NDArray[np.uint8]
-
-SUFFIX = ".npy.gz"
 IDENTITY, OWNER, FILES = "identity.json", "owner.json", "files.json"
 
 
@@ -35,7 +28,7 @@ class RowStore:
     def __init__(self, folder: Path, identity: Mapping[str, object] | None) -> None:
         self.folder = folder
         self._lasting = identity is not None
-        with _writing(folder):
+        with writing(folder):
             _check_owner(folder)
             known = _read(folder / IDENTITY)
             same = identity is not None and known == dict(identity)
@@ -68,21 +61,17 @@ class RowStore:
                 row = last
         return row >= stop
 
-    def read(self) -> Iterator[tuple[int, Levels]]:
-        """The first row and the levels (bands, h, W) of each part from the first one without a gap.
+    def read(self) -> Generator[tuple[Window, Levels], None, None]:
+        """Where it lies and the levels (bands, h, w) of each block up to the first gap, in order.
 
-        OutputError for one that is damaged.
+        OutputError for a part that is damaged.
         """
         for start, _, path in self._chain():
-            yield start, _load(path)
-
-    def write(self, row: int, levels: Levels) -> None:
-        """Keep levels (bands, h, W) from `row` on."""
-        write_part(self.folder, row, levels)
+            yield from read_rows(path, start)
 
     def finish(self, files: Iterable[Path]) -> None:
         """The rows are in these files now: keep only their states."""
-        with _writing(self.folder):
+        with writing(self.folder):
             (self.folder / FILES).write_text(json.dumps(file_states(files)))
             for _, _, path in self._parts():
                 path.unlink()
@@ -110,39 +99,12 @@ class RowStore:
             yield int(start), int(stop), path
 
 
-def write_part(folder: Path, row: int, levels: Levels) -> None:
-    """Keep levels (bands, h, W) from `row` on in the folder of a store, whole or not at all.
-
-    Any process may, and several the same ones. OutputError when it cannot be written.
-    """
-    path = folder / f"{row:09d}-{row + levels.shape[1]:09d}{SUFFIX}"
-    partial = path.with_name(f"{secrets.token_hex(8)}.partial")
-    with _writing(folder):
-        with partial.open("wb") as file:
-            with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
-                np.save(packed, levels)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-
-
 def _drop_unless_finished(path: Path) -> None:
     """What a killed process had begun is of no use."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     elif path.suffix == ".partial":
         path.unlink(missing_ok=True)
-
-
-def _load(path: Path) -> Levels:
-    try:
-        with gzip.open(path) as file:
-            levels: Levels = np.load(file, allow_pickle=False)
-            return levels
-    except (OSError, EOFError, ValueError, zlib.error) as reason:
-        raise OutputError(
-            f"{path} is damaged; delete the folder {path.parent} and predict again."
-        ) from reason
 
 
 def _check_owner(folder: Path) -> None:
@@ -172,14 +134,3 @@ def _read(path: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as reason:
-        raise OutputError(
-            f"{folder.parent} cannot be written to ({reason.strerror}); free some space or choose "
-            "another folder with --out."
-        ) from reason

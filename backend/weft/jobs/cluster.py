@@ -16,9 +16,9 @@ from typing import Any
 from weft.errors import ModelError, OutputError, RequestError
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling
-from weft.inference.rows import RowStore, write_part
+from weft.inference.rows import RowStore
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import LocalPredictor, plan_of, predict_rows, prepare, tiling_of
+from weft.jobs.predictors import LocalPredictor, keep_rows, plan_of, prepare, tiling_of
 from weft.model import Model, load_model
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
@@ -154,8 +154,7 @@ def predict_piece(piece: Piece) -> None:
     """On a worker: predict a piece and keep its rows; done twice, it leaves the same."""
     predictor, info, plan = equipment(piece.request, piece.model)
     tile_rows = range(piece.first, piece.stop)
-    for row, levels in predict_rows(predictor, info, plan, tile_rows, lambda done: None):
-        write_part(piece.rows, row, levels)
+    keep_rows(predictor, info, plan, tile_rows, piece.rows, lambda done: None)
 
 
 @lru_cache(maxsize=2)

@@ -10,13 +10,12 @@ import psutil
 
 from weft.inference.plan import Plan
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import LocalPredictor, plan_of, prepare
+from weft.jobs.predictors import RASTERS_MIB, LocalPredictor, plan_of, prepare
 from weft.model import check_image, load_model
 from weft.progress import Context
 
 BESIDES = 1.15  # reading, blending and writing, as benchmarks/speed.py measures them
 OVERVIEWS = 4 / 3
-STRIP_COPIES = 3
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,15 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     plans = [plan_of(predictor, info, part) for info, part in parts.items()]
     tiles = sum(each.tiles for each in plans)
     classes = len(model.card.classes)
-    widest = max(each.columns.length for each in plans)
-    row = 4 * (classes + 1) * widest * max(each.rows.spans[0].size for each in plans)
+    widest = max(each.columns.length * each.columns.overlap for each in plans)
+    sums = np.float32().nbytes * (classes + 1) * widest
     pixels = sum(each.rows.length * each.columns.length for each in plans)
     return PlanResult(
         images=len(plans),
         megapixels=pixels / 1e6,
         tiles=tiles,
         seconds=seconds_for(predictor, plans) * BESIDES,
-        memory_bytes=psutil.Process().memory_info().rss + STRIP_COPIES * row,
+        memory_bytes=psutil.Process().memory_info().rss + sums + RASTERS_MIB * 2**20,
         # classes and interiors as rows; both rasters as drafts; the larger one in its last order
         disk_bytes=int(pixels * (classes + 1 + (2 * classes + 3) * OVERVIEWS)),
         device=predictor.engine.name,

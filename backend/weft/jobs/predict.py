@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A model and images in, a probability raster and a class raster for each image out."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from weft import __version__
+from weft.ahead import ahead
 from weft.file_states import file_states
+from weft.grid import Window
 from weft.inference.part import Part
+from weft.inference.row_file import Levels
 from weft.inference.rows import RowStore
 from weft.jobs.cluster import find_cluster
 from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
-from weft.jobs.predicted import Levels, PredictedImage, outputs, write_rasters
+from weft.jobs.predicted import PredictedImage, outputs, write_rasters
 from weft.jobs.predictors import Predictor, plan_of, prepare
 from weft.model import check_image, load_model
 from weft.outputs import made_folder
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
+
+BLOCKS_AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -75,21 +80,21 @@ def predict_image(
     if store.dropped:
         context.note(f"{name} is predicted afresh: the model, the image or an option has changed.")
     predictor.fill(info, part, store, context)
-    rows = watched(store.read(), part.window.height, f"Writing {name}", context)
-    with closing(rows):
-        write_rasters(rows, result, predictor.model, part.grid(info.grid), store.folder)
+    with closing(ahead(store.read(), BLOCKS_AHEAD, "row reader")) as blocks:
+        told = watched(blocks, part.window.height, f"Writing {name}", context)
+        write_rasters(told, result, predictor.model, part.grid(info.grid), store.folder)
     store.finish(rasters)
     return result
 
 
 def watched(
-    rows: Iterator[tuple[int, Levels]], height: int, text: str, context: Context
-) -> Generator[tuple[int, Levels], None, None]:
+    blocks: Iterator[tuple[Window, Levels]], height: int, text: str, context: Context
+) -> Iterator[tuple[Window, Levels]]:
     """The same, with progress, until the user stops it."""
-    for row, levels in rows:
+    for window, levels in blocks:
         context.check_cancelled()
-        context.progress(row, height, text)
-        yield row, levels
+        context.progress(window.row, height, text)
+        yield window, levels
 
 
 def identity_of(predictor: Predictor, info: RasterInfo, part: Part) -> dict[str, object] | None:

@@ -13,14 +13,13 @@ from rasterio.enums import Resampling
 
 from weft.bundle import ModelCard
 from weft.grid import Grid, Window
+from weft.inference.row_file import Levels
 from weft.model import Model
 from weft.polygons.clean import SPECK
 from weft.raster.write import RasterWriter
 
 FULL = 254
 NODATA = 255
-
-Levels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,13 @@ def outputs(image: Path, out: Path) -> tuple[Path, Path]:
 
 
 def write_rasters(
-    rows: Iterator[tuple[int, Levels]],
+    blocks: Iterator[tuple[Window, Levels]],
     result: PredictedImage,
     model: Model,
     grid: Grid,
     aside: Path,
 ) -> None:
-    """Write the levels of `rows` (first row, (K + 1, h, W)) and the classes that they make.
+    """Write the levels (K + 1, h, w) of `blocks` and the classes that they make.
 
     `aside` is a folder for drafts on the same file system.
     """
@@ -75,8 +74,7 @@ def write_rasters(
                 resampling=Resampling.average,
             )
         )
-        for row, levels in rows:
-            window = Window(0, row, levels.shape[2], levels.shape[1])
+        for window, levels in blocks:
             probabilities.write(levels, window)
             classes.write(classify(levels)[None], window)
 
@@ -84,7 +82,6 @@ def write_rasters(
 def quantise(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> Levels:
     """Probabilities (bands, h, w) as round(254 p), 255 where not valid."""
     scaled = probabilities * np.float32(FULL)
-    # In place: a strip of a wide image takes tens of megabytes.
     np.rint(scaled, out=scaled)
     np.clip(scaled, 0, FULL, out=scaled)
     levels = scaled.astype(np.uint8)
@@ -97,7 +94,6 @@ def classify(levels: Levels) -> Levels:
 
     `levels` (K + 1, h, w) are those of K classes and, last, of interiors.
     """
-    # Class by class: an argmax takes eight bytes a pixel.
     best = np.zeros(levels.shape[1:], np.uint8)
     highest = np.full(levels.shape[1:], FULL // 2 - 1, np.uint8)
     for value, likely in enumerate(levels[:-1], 1):

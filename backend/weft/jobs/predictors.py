@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Those who compute the rows of a prediction: this process, or what else offers to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -17,17 +18,18 @@ from weft.inference.onnx_export import export_onnx
 from weft.inference.part import Part
 from weft.inference.pipeline import predict_blocks
 from weft.inference.plan import Plan, Tiling, choose_tiling
+from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.inference.tiles import choose_overlap, choose_tile
 from weft.jobs.predict_request import PredictRequest
-from weft.jobs.predicted import Levels, quantise
+from weft.jobs.predicted import quantise
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
 from weft.raster.opening import CACHE_MIB
 
 ENGINES = ("torch", "onnx")
-WRITING_MIB = 128  # compression and overviews, beside the cache of rasters
+RASTERS_MIB = CACHE_MIB + 128  # blocks in the cache; compression and overviews beside it
 
 
 class Predictor(Protocol):
@@ -84,44 +86,30 @@ class LocalPredictor:
             context.check_cancelled()
             context.progress(count, plan.tiles, f"Predicting {name}", device=self.engine.name)
 
-        for row, levels in predict_rows(self, info, plan, range(done, len(ends)), on_tiles):
-            store.write(row, levels)
+        keep_rows(self, info, plan, range(done, len(ends)), store.folder, on_tiles)
 
 
-def predict_rows(
+def keep_rows(
     predictor: LocalPredictor,
     info: RasterInfo,
     plan: Plan,
     tile_rows: range,
+    folder: Path,
     on_tiles: Callable[[int], None],
-) -> Iterator[tuple[int, Levels]]:
-    """The first row and the levels (K + 1, h, W) of what each of these rows of tiles makes final.
+) -> None:
+    """Keep what each of these rows of tiles makes final in the folder of a store.
 
     `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
     """
     model = predictor.model
     bands = len(model.card.classes) + 1
-    blocks = predict_blocks(
-        info.path,
-        model.card.bands,
-        model.stretch,
-        predictor.engine,
-        plan,
-        bands,
-        on_tiles,
-        tile_rows,
-    )
+    source = info.path, model.card.bands, model.stretch
+    blocks = predict_blocks(*source, predictor.engine, plan, bands, on_tiles, tile_rows)
     with closing(blocks):
         for index in tile_rows:
-            first = plan.top(index)
-            shape = bands, plan.rows.ends[index] - first, plan.columns.length
-            levels = np.empty(shape, np.uint8)
-            for block in islice(blocks, len(plan.columns.spans)):
-                height, width = block.valid.shape
-                top, left = block.row - first, block.column
-                rows, columns = slice(top, top + height), slice(left, left + width)
-                levels[:, rows, columns] = quantise(block.probabilities, block.valid)
-            yield first, levels
+            with RowWriter(folder, plan.top(index), plan.rows.ends[index]) as rows:
+                for block in islice(blocks, len(plan.columns.spans)):
+                    rows.add(quantise(block.probabilities, block.valid))
 
 
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
@@ -158,10 +146,10 @@ def within(
     infos = [inspect(path) for path in request.images]
 
     def besides(side: int) -> int:
-        # a byte a pixel of what is final, and floating-point sums of what the next row changes
-        held = side + 2 * np.float32().nbytes * choose_overlap(tiling.overlap, side)
+        # floating-point sums of what the next row of tiles changes, across the image
+        held = np.float32().nbytes * choose_overlap(tiling.overlap, side)
         rows = max(int(levels * i.grid.width * held / image_scale(card, i)) for i in infos)
-        return rows + (CACHE_MIB + WRITING_MIB) * 2**20
+        return rows + RASTERS_MIB * 2**20
 
     limit = int(gigabytes * 1e9)
     return replace(tiling, most=fitting_tile(engine, len(card.bands), tiling, limit, besides))

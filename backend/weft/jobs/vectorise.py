@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
+from weft.ahead import ahead
 from weft.errors import RasterError, RequestError
 from weft.outputs import check_apart
 from weft.polygons.boxes import axes, boxed
@@ -24,7 +26,7 @@ from weft.polygons.measure import measure
 from weft.polygons.objects import Objects, objects_in
 from weft.polygons.prediction import Prediction, open_prediction
 from weft.polygons.right_angles import square
-from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_ahead, read_strips
+from weft.polygons.strips import DEFAULT_THRESHOLD, Strip, read_strips
 from weft.polygons.trace import Polygons, to_ground
 from weft.polygons.write import PolygonWriter
 from weft.progress import Context
@@ -123,7 +125,7 @@ def outlines(
 ) -> Iterator[gpd.GeoDataFrame]:
     """Polygons of one raster in its own CRS, with all fields of the result, as they get ready."""
     limits = limits_of(prediction, request)
-    strips = read_ahead(read_strips(prediction, limits.thresholds, limits.split))
+    strips = ahead(read_strips(prediction, limits.thresholds, limits.split), 1, "strip reader")
     tolerance = 1.0 if request.simplify_m is None else request.simplify_m / prediction.gsd_m
     if (limits.shapes == RIGHT_ANGLES).any():
         tolerance = max(tolerance, STAIRS)
@@ -131,14 +133,15 @@ def outlines(
     islands = none.outlines
     # so that a file without polygons has its fields
     yield polygons_of(none, islands, prediction, limits, tolerance)
-    watched = _watched(strips, prediction, context)
-    for objects in objects_in(watched, limits.min_area_m2 / prediction.gsd_m**2):
-        least = limits.min_area_m2[objects.kinds]
-        large = objects.chosen(large_enough(objects.outlines, prediction.grid, least))
-        yield polygons_of(large, islands, prediction, limits, tolerance)
-        if limits.min_hole_m2.any():
-            islands = np.concatenate([islands, large.outlines])
-            islands = islands[shapely.bounds(islands)[:, 1] >= objects.pending_from]
+    with closing(strips):
+        watched = _watched(strips, prediction, context)
+        for objects in objects_in(watched, limits.min_area_m2 / prediction.gsd_m**2):
+            least = limits.min_area_m2[objects.kinds]
+            large = objects.chosen(large_enough(objects.outlines, prediction.grid, least))
+            yield polygons_of(large, islands, prediction, limits, tolerance)
+            if limits.min_hole_m2.any():
+                islands = np.concatenate([islands, large.outlines])
+                islands = islands[shapely.bounds(islands)[:, 1] >= objects.pending_from]
 
 
 def polygons_of(

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A prediction strip by strip, so that no raster is ever held as a whole."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +60,7 @@ def read_strips(
     thresholds: Sequence[float] | None,
     split: NDArray[np.bool_],
     pixels: int = STRIP_PIXELS,
-) -> Iterator[Strip]:
+) -> Generator[Strip, None, None]:
     """The strips of `prediction` from above, of about so many `pixels` each.
 
     With `thresholds`, one a class, or without a class raster, classes come from the probabilities:
@@ -91,15 +90,6 @@ def read_strips(
             if band is not None:
                 interior = np.where(split[classes], levels[band - 1], 0).astype(np.uint8)
             yield Strip(seen.start + own.start, own, classes, interior, certainty)
-
-
-def read_ahead(strips: Iterator[Strip]) -> Iterator[Strip]:
-    """The same strips; while one is used, the next is read."""
-    with ThreadPoolExecutor(1, "strip reader") as reader:
-        coming = reader.submit(next, strips, None)
-        while (strip := coming.result()) is not None:
-            coming = reader.submit(next, strips, None)
-            yield strip
 
 
 class Reader(ExitStack):

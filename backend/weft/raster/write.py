@@ -29,16 +29,21 @@ LAYOUT = {
     "tiled": True,
     "blockxsize": BLOCK,
     "blockysize": BLOCK,
-    "compress": "deflate",
-    # Of neighbours' differences, the quickest level leaves less than the default one of pixels.
-    "predictor": 2,
-    "zlevel": LEVEL,
     "bigtiff": "IF_SAFER",
     # One class can be read without the others, which GDAL's COG driver cannot do before 3.11.
     "interleave": "band",
     # Else GDAL takes three bands for RGB and the fourth for transparency.
     "photometric": "minisblack",
     "alpha": "no",
+}
+# Not packed: a draft is read twice, for overviews and for the file in its last order.
+DRAFT = LAYOUT | {"sparse_ok": True}
+FINAL = LAYOUT | {
+    "compress": "deflate",
+    # Of neighbours' differences, the quickest level leaves less than the default one of pixels.
+    "predictor": 2,
+    "zlevel": LEVEL,
+    "num_threads": "ALL_CPUS",
 }
 THREADS = "ALL_CPUS"  # when writing ends, no tile is left to predict
 SIDECARS = (".aux.xml", ".ovr", ".msk")
@@ -137,7 +142,7 @@ def _create(path: Path, grid: Grid, count: int, dtype: str, nodata: float | None
         nodata=nodata,
         crs=CRS.from_wkt(grid.crs.to_wkt()) if grid.crs else None,
         transform=grid.transform,
-        **LAYOUT,
+        **DRAFT,
     )
 
 
@@ -178,7 +183,6 @@ def _block_end(dataset: Any, band: int, column: int, row: int) -> int:
 def _build_overviews(path: Path, resampling: Resampling) -> None:
     settings = {
         "GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK),
-        "ZLEVEL_OVERVIEW": str(LEVEL),
         "GDAL_NUM_THREADS": THREADS,
     }
     with rasterio.Env(**settings), rasterio.open(path, "r+") as dataset:
@@ -191,10 +195,7 @@ def _in_order(draft: Path) -> Path:
     """The same raster as a file of its own, in the order that suits reading over networks."""
     ordered = draft.parent / "ordered" / draft.name
     ordered.parent.mkdir()
-    threads = {"num_threads": "ALL_CPUS"}
-    rasterio.shutil.copy(
-        draft, ordered, driver="GTiff", copy_src_overviews=True, **LAYOUT, **threads
-    )
+    rasterio.shutil.copy(draft, ordered, driver="GTiff", copy_src_overviews=True, **FINAL)
     _check_complete(ordered)
     draft.unlink()
     return ordered

@@ -18,6 +18,7 @@ from weft.errors import Cancelled, OutputError
 from weft.inference.engines import TorchEngine
 from weft.inference.part import whole_image
 from weft.inference.plan import Tiling
+from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.jobs.predict import predict_parts
 from weft.jobs.predicted import PredictedImage
@@ -181,19 +182,36 @@ def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
     assert store.finished == 0
     levels = np.arange(60, dtype=np.uint8).reshape(2, 3, 10)
     for row in (0, 3, 9):
-        store.write(row, levels)
+        with RowWriter(store.folder, row, row + 3) as rows:
+            rows.add(levels[:, :, :7])
+            rows.add(levels[:, :, 7:])
     assert store.finished == 6
     again = RowStore(tmp_path / ".town_weft", {"model": "a"})
-    assert [row for row, _ in again.read()] == [0, 3]
-    assert all(np.array_equal(kept, levels) for _, kept in again.read())
+    read = np.zeros((2, 6, 10), np.uint8)
+    for window, kept in again.read():
+        rows_, columns = slice(window.row, window.row + 3), slice(window.column, None)
+        read[:, rows_, columns][:, :, : window.width] = kept
+    assert np.array_equal(read, np.concatenate([levels, levels], axis=1))
     assert not again.dropped
     assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
 
 
 def test_damaged_rows_are_told(tmp_path: Path) -> None:
     store = RowStore(tmp_path / ".town_weft", {"model": "a"})
-    store.write(0, np.zeros((2, 3, 10), np.uint8))
+    with RowWriter(store.folder, 0, 3) as rows:
+        rows.add(np.zeros((2, 3, 10), np.uint8))
     (path,) = store.folder.glob("*.npy.gz")
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(OutputError, match="is damaged; delete the folder"):
         list(store.read())
+
+
+def test_rows_that_are_stopped_midway_leave_nothing(tmp_path: Path) -> None:
+    def stop_midway() -> None:
+        with RowWriter(tmp_path, 0, 3) as rows:
+            rows.add(np.zeros((2, 3, 10), np.uint8))
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        stop_midway()
+    assert not list(tmp_path.iterdir())
