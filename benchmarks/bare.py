@@ -18,8 +18,9 @@ from weft.cli.process import tune_process
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
 from weft.inference.plan import Plan
+from weft.jobs.engine_choice import prepare
 from weft.jobs.predict_request import PredictRequest
-from weft.jobs.predictors import LocalPredictor, plan_of, prepare
+from weft.jobs.predictors import LocalPredictor, plan_of
 from weft.model import load_model
 from weft.progress import Context
 from weft.raster.inspect import inspect
@@ -46,9 +47,10 @@ def main() -> None:
             engine=options.engine,
             device=options.device,
         )
-        predictor = prepare(request, model, Context(Path(scratch)))
         info = inspect(options.image)
-        plan = plan_of(predictor, info, whole_image(info.grid))
+        parts = {info: whole_image(info.grid)}
+        predictor = prepare(request, model, parts, Context(Path(scratch)))
+        plan = plan_of(predictor, info, parts[info])
         batches = read_batches(predictor, options.image, plan)
         for batch in islice(cycle(batches), plan.tiles // predictor.engine.batch):
             predictor.engine.predict(batch)

@@ -16,6 +16,7 @@ ROOMS = ["adapters", "backbones", "heads", "inference", "labels", "polygons", "r
 JOBS = (
     *(
         "card",
+        "engine_choice",
         "export",
         "held_out_objects",
         "material",

@@ -29,9 +29,10 @@ from weft.grid import Window
 from weft.inference.engines import Batch
 from weft.inference.part import whole_image
 from weft.inference.plan import Plan
+from weft.jobs.engine_choice import prepare
 from weft.jobs.predict import predict_parts
 from weft.jobs.predict_request import PredictRequest
-from weft.jobs.predictors import LocalPredictor, plan_of, prepare
+from weft.jobs.predictors import LocalPredictor, plan_of
 from weft.jobs.sample import SampleRequest, SampleResult, sample
 from weft.model import load_model
 from weft.progress import Context
@@ -132,9 +133,9 @@ def compare_speed(
     )
     context = Context(folder)
     model = load_model(model_path, options.backbone_weights)
-    predictor = prepare(request, model, context)
     info = inspect(image)
     parts = {info: whole_image(info.grid)}
+    predictor = prepare(request, model, parts, context)
     batches = read_batches(predictor, info)
     rates = Rates([], [])
     for number in range(options.rounds + 1):

@@ -38,5 +38,5 @@ def in_words(said):
 
 def device_in_words(said):
     """What computes, without the library that does so; a GPU keeps its maker's name."""
-    name = said.removeprefix("torch on ")
+    name = said.removeprefix("torch on ").removeprefix("onnxruntime on ")
     return CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)

@@ -156,7 +156,9 @@ def _learning(parser: Parser) -> "argparse._ActionsContainer":
 
 def _prediction(parser: Parser) -> None:
     group = parser.add_argument_group("prediction")
-    group.add_argument("--engine", choices=("torch", "onnx"))
+    group.add_argument(
+        "--engine", choices=("auto", "torch", "onnx"), help="default: the fastest one"
+    )
     group.add_argument(
         "--tile", type=int, help="side of the tiles in pixels (default: by the image, 256 to 640)"
     )

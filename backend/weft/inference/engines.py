@@ -69,7 +69,8 @@ class OnnxEngine:
         options.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(path, options, providers=list(providers))
         self._input = self.session.get_inputs()[0].name
-        self.name = f"onnxruntime ({self.session.get_providers()[0]})"
+        provider = self.session.get_providers()[0].removesuffix("ExecutionProvider")
+        self.name = f"onnxruntime on {provider}"
 
     def predict(self, pixels: Batch) -> Batch:
         """See `Engine`."""

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Some finished rows of a prediction as a file: its blocks from left to right, packed."""
 
-import gzip
 import os
 import secrets
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from types import TracebackType
 from typing import Self
 
 import numpy as np
+from isal import igzip
+from isal.igzip_lib import IsalError
 from numpy.typing import NDArray
 
 from weft.errors import OutputError
@@ -21,6 +22,7 @@ from weft.grid import Window
 Levels = NDArray[np.uint8]
 
 SUFFIX = ".npy.gz"
+LEVEL = 1
 
 
 class RowWriter:
@@ -39,9 +41,8 @@ class RowWriter:
         with writing(self._path.parent), ExitStack() as stack:
             stack.callback(self._partial.unlink, missing_ok=True)
             self._file = stack.enter_context(self._partial.open("wb"))
-            self._packed = stack.enter_context(
-                gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=1, mtime=0)
-            )
+            packed = igzip.IGzipFile("", "wb", LEVEL, self._file, mtime=0)  # type: ignore[no-untyped-call]
+            self._packed = stack.enter_context(packed)
             self._packer = stack.enter_context(ThreadPoolExecutor(1, "row packer"))
             self._open = stack.pop_all()
         return self
@@ -79,13 +80,15 @@ def read_rows(path: Path, row: int) -> Iterator[tuple[Window, Levels]]:
     """
     column = 0
     try:
-        with gzip.open(path) as file:
+        with igzip.open(path) as file:  # type: ignore[no-untyped-call]
             while file.peek(1):
                 levels: Levels = np.load(file, allow_pickle=False)
                 _, height, width = levels.shape
                 yield Window(column, row, width, height), levels
                 column += width
-    except (OSError, EOFError, ValueError, zlib.error) as reason:
+        if column == 0:
+            raise EOFError
+    except (OSError, EOFError, ValueError, IsalError, TokenError) as reason:  # type: ignore[misc]
         raise OutputError(
             f"{path} is damaged; delete the folder {path.parent} and predict again."
         ) from reason

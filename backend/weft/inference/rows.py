@@ -99,6 +99,11 @@ class RowStore:
             yield int(start), int(stop), path
 
 
+def identity_in(folder: Path) -> dict[str, object]:
+    """The identity of what a store has left in its folder; empty where it has left nothing."""
+    return _read(folder / IDENTITY)
+
+
 def _drop_unless_finished(path: Path) -> None:
     """What a killed process had begun is of no use."""
     if path.is_dir():

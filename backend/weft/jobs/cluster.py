@@ -17,8 +17,9 @@ from weft.errors import ModelError, OutputError, RequestError
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling
 from weft.inference.rows import RowStore
+from weft.jobs.engine_choice import prepare, tiling_of
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import LocalPredictor, keep_rows, plan_of, prepare, tiling_of
+from weft.jobs.predictors import LocalPredictor, keep_rows, plan_of
 from weft.model import Model, load_model
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
@@ -89,6 +90,9 @@ def as_seen_from_anywhere(request: PredictRequest, image: Path) -> PredictReques
 
 def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
     """The cluster that the request names; RequestError where it cannot be had."""
+    # one for all workers, so that pixels do not tell which of them predicted
+    engine = "torch" if request.engine == "auto" else request.engine
+    request = replace(request, engine=engine)
     predictor = ClusterPredictor(request, model, tiling_of(request, model))
     with connect(str(request.scheduler)):
         return predictor
@@ -169,6 +173,7 @@ def equipment(request: PredictRequest, model: str) -> tuple[LocalPredictor, Rast
     from distributed import get_worker
 
     context = Context(Path(get_worker().local_directory))
-    predictor = prepare(request, found, context)
-    ((info, part),) = choose_parts(request.images, request.extent, context).items()
+    parts = choose_parts(request.images, request.extent, context)
+    predictor = prepare(request, found, parts, context)
+    ((info, part),) = parts.items()
     return predictor, info, plan_of(predictor, info, part)

@@ -10,11 +10,10 @@ from weft.device import cpu
 from weft.inference.engines import OnnxEngine, TorchEngine
 from weft.inference.onnx_export import export_onnx
 from weft.inference.tiles import choose_tile
+from weft.inference.trial import TOLERANCE, noise
 from weft.model import load_model
 from weft.outputs import check_file, write_whole
 from weft.progress import Context
-
-TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def export(request: ExportRequest, context: Context) -> ExportResult:
     export_onnx(model, draft, tile)
     context.check_cancelled()
     context.progress(1, 2, "Comparing with torch")
-    tiles = np.random.default_rng(0).random((1, len(model.card.bands), tile, tile), np.float32)
+    tiles = noise(len(model.card.bands), tile, 1)
     exact = TorchEngine(model.network, cpu("compared in full precision").in_full_precision())
     given = OnnxEngine(draft, ["CPUExecutionProvider"]).predict(tiles)
     difference = float(np.abs(exact.predict(tiles) - given).max())

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a prediction will take, before it starts: tiles, seconds, memory and disk."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import psutil
 
-from weft.inference.plan import Plan
+from weft.inference.trial import hardest, noise, try_out
+from weft.jobs.engine_choice import RASTERS_MIB, prepare
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import RASTERS_MIB, LocalPredictor, plan_of, prepare
+from weft.jobs.predictors import plan_of
 from weft.model import check_image, load_model
 from weft.progress import Context
 
@@ -40,9 +39,13 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     parts = choose_parts(request.images, request.extent, context)
     for info in parts:
         check_image(model.card, info)
-    predictor = prepare(request, model, context)
+    # what onnxruntime would gain is not worth an export to know
+    known = replace(request, engine="torch") if request.engine == "auto" else request
+    predictor = prepare(known, model, parts, context)
     context.check_cancelled()
     plans = [plan_of(predictor, info, part) for info, part in parts.items()]
+    batch = noise(len(model.card.bands), hardest(plans).side, predictor.engine.batch)
+    seconds = try_out(predictor.engine, batch).seconds_for(plans)
     tiles = sum(each.tiles for each in plans)
     classes = len(model.card.classes)
     widest = max(each.columns.length * each.columns.overlap for each in plans)
@@ -52,21 +55,9 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         images=len(plans),
         megapixels=pixels / 1e6,
         tiles=tiles,
-        seconds=seconds_for(predictor, plans) * BESIDES,
+        seconds=seconds * BESIDES,
         memory_bytes=psutil.Process().memory_info().rss + sums + RASTERS_MIB * 2**20,
         # classes and interiors as rows; both rasters as drafts; the larger one in its last order
         disk_bytes=int(pixels * (classes + 1 + (2 * classes + 3) * OVERVIEWS)),
         device=predictor.engine.name,
     )
-
-
-def seconds_for(predictor: LocalPredictor, plans: Sequence[Plan]) -> float:
-    """Seconds for all tiles, from one batch of noise as predict would send it, after a warm-up."""
-    engine, hardest = predictor.engine, max(plans, key=lambda plan: plan.effort)
-    shape = (engine.batch, len(predictor.model.card.bands), hardest.side, hardest.side)
-    batch = np.random.default_rng(0).random(shape, np.float32)
-    engine.predict(batch)
-    start = time.perf_counter()
-    engine.predict(batch)
-    a_tile = (time.perf_counter() - start) / engine.batch
-    return a_tile * hardest.tiles * sum(plan.effort for plan in plans) / hardest.effort

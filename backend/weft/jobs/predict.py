@@ -14,9 +14,10 @@ from weft.inference.part import Part
 from weft.inference.row_file import Levels
 from weft.inference.rows import RowStore
 from weft.jobs.cluster import find_cluster
+from weft.jobs.engine_choice import prepare
 from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
-from weft.jobs.predicted import PredictedImage, outputs, write_rasters
-from weft.jobs.predictors import Predictor, plan_of, prepare
+from weft.jobs.predicted import PredictedImage, outputs, rows_folder, write_rasters
+from weft.jobs.predictors import Predictor, plan_of
 from weft.model import check_image, load_model
 from weft.outputs import made_folder
 from weft.progress import Context
@@ -42,7 +43,7 @@ def predict(request: PredictRequest, context: Context) -> PredictResult:
         for remark in check_image(model.card, info):
             context.note(remark)
     here = request.scheduler is None
-    predictor = prepare(request, model, context) if here else find_cluster(request, model)
+    predictor = prepare(request, model, parts, context) if here else find_cluster(request, model)
     return predict_parts(predictor, parts, request.out, context)
 
 
@@ -56,8 +57,8 @@ def predict_parts(
     with made_folder(out):
         images, stores = [], []
         for info, part in parts.items():
-            rows = out / f".{info.path.stem}_weft"
-            with closing(RowStore(rows, identity_of(predictor, info, part))) as store:
+            store = RowStore(rows_folder(info.path, out), identity_of(predictor, info, part))
+            with closing(store):
                 images.append(predict_image(predictor, info, part, out, store, context))
             stores.append(store)
         for store in stores:

@@ -19,15 +19,16 @@ class PredictRequest:
     """`tile` and `overlap` are in pixels of the model's GSD; None lets the engine choose.
 
     With `extent`, the rasters cover that part of the images alone, each on its image's own grid.
-    With `memory_gb`, tiles are chosen that keep the process below so much memory on a CPU. With
-    `scheduler`, the address of one of dask's, its workers predict, each with `device`.
+    The engine `auto` is the fastest that computes the same. With `memory_gb`, tiles are chosen that
+    keep the process below so much memory on a CPU. With `scheduler`, the address of one of dask's,
+    its workers predict, each with `device`.
     """
 
     model: Path
     images: tuple[Path, ...]
     out: Path
     extent: Extent | None = None
-    engine: str = "torch"
+    engine: str = "auto"
     tile: int | None = None
     overlap: int | None = None
     memory_gb: float | None = None

@@ -36,6 +36,11 @@ def outputs(image: Path, out: Path) -> tuple[Path, Path]:
     return out / f"{image.stem}_prob.tif", out / f"{image.stem}_class.tif"
 
 
+def rows_folder(image: Path, out: Path) -> Path:
+    """Where finished rows of the image are kept until the rasters are written."""
+    return out / f".{image.stem}_weft"
+
+
 def write_rasters(
     blocks: Iterator[tuple[Window, Levels]],
     result: PredictedImage,

@@ -196,14 +196,32 @@ def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
     assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
 
 
-def test_damaged_rows_are_told(tmp_path: Path) -> None:
+def test_damaged_rows_are_told_wherever_the_damage_is(tmp_path: Path) -> None:
     store = RowStore(tmp_path / ".town_weft", {"model": "a"})
+    levels = np.random.default_rng(0).integers(0, 4, (2, 3, 10)).astype(np.uint8)
     with RowWriter(store.folder, 0, 3) as rows:
-        rows.add(np.zeros((2, 3, 10), np.uint8))
+        rows.add(levels)
     (path,) = store.folder.glob("*.npy.gz")
-    path.write_bytes(path.read_bytes()[:50])
-    with pytest.raises(OutputError, match="is damaged; delete the folder"):
+    whole = path.read_bytes()
+    cut = [whole[:length] for length in range(len(whole))]
+    changed = [bytearray(whole) for _ in whole]
+    for place, each in enumerate(changed):
+        each[place] ^= 0x15
+    untold = [each for each in [*cut, *changed] if not is_told(store, path, bytes(each))]
+    for each in untold:
+        path.write_bytes(each)
+        ((_, kept),) = store.read()
+        assert np.array_equal(kept, levels)
+    assert len(untold) <= 6, "of the header: when and where it was packed"
+
+
+def is_told(store: RowStore, path: Path, damaged: bytes) -> bool:
+    path.write_bytes(damaged)
+    try:
         list(store.read())
+    except OutputError as error:
+        return "is damaged; delete the folder" in str(error)
+    return False
 
 
 def test_rows_that_are_stopped_midway_leave_nothing(tmp_path: Path) -> None:

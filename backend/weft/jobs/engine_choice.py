@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What predicts in this process: the engine and the tiles that a request asks for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch.onnx import OnnxExporterError
+
+from weft.device import Device, choose_device
+from weft.errors import RequestError
+from weft.inference.engines import Engine, OnnxEngine, OutOfMemory, TorchEngine
+from weft.inference.memory import fitting_tile
+from weft.inference.onnx_export import export_onnx
+from weft.inference.part import Part
+from weft.inference.plan import Plan, Tiling, choose_tiling
+from weft.inference.rows import identity_in
+from weft.inference.tiles import choose_overlap
+from weft.inference.trial import TOLERANCE, TRIAL_PAYS_S, TRIAL_PAYS_TILES, hardest, noise, try_out
+from weft.jobs.predict_request import PredictRequest
+from weft.jobs.predicted import rows_folder
+from weft.jobs.predictors import LocalPredictor
+from weft.model import Model, image_scale
+from weft.progress import Context
+from weft.raster.inspect import RasterInfo, inspect
+from weft.raster.opening import CACHE_MIB
+
+ENGINES = ("auto", "torch", "onnx")
+RASTERS_MIB = CACHE_MIB + 128  # blocks in the cache; compression and overviews beside it
+
+
+def prepare(
+    request: PredictRequest, model: Model, parts: Mapping[RasterInfo, Part], context: Context
+) -> LocalPredictor:
+    """The engine that the request asks for, ready to run; of `auto`, the one that began, or else
+    the fastest.
+    """
+    tiling = tiling_of(request, model)
+    device = choose_device(request.device)
+    plans = [tiling.plan(part, image_scale(model.card, info)) for info, part in parts.items()]
+    engine = began_with(request, parts) if request.engine == "auto" else request.engine
+    if engine == "onnx":
+        return with_onnx(model, device, tiling, plans, context)
+    in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
+    if request.memory_gb is not None:
+        most = within(request.memory_gb, tiling, request, in_torch.engine, model)
+        return replace(in_torch, tiling=most)
+    # what computes in lower precision, onnxruntime does not outrun in float32
+    lower = device.torch.type != "cpu" or device.precision is not torch.float32
+    if engine == "torch" or lower or sum(plan.tiles for plan in plans) < TRIAL_PAYS_TILES:
+        return in_torch
+    return faster(in_torch, device, plans, context)
+
+
+def began_with(request: PredictRequest, parts: Mapping[RasterInfo, Part]) -> str:
+    """The engine of a prediction that was stopped, for it to go on as it began; or `auto`."""
+    for info in parts:
+        name = str(identity_in(rows_folder(info.path, request.out)).get("engine"))
+        for engine in ("torch", "onnx"):
+            if name.startswith(engine):
+                return engine
+    return "auto"
+
+
+def faster(
+    in_torch: LocalPredictor, device: Device, plans: Sequence[Plan], context: Context
+) -> LocalPredictor:
+    """The same, or onnxruntime where the job is long, it is quicker, and computes the same."""
+    batch = noise(len(in_torch.model.card.bands), hardest(plans).side, 1)
+    first = try_out(in_torch.engine, batch)
+    if first.seconds_for(plans) < TRIAL_PAYS_S:
+        return in_torch
+    try:
+        in_onnx = with_onnx(in_torch.model, device, in_torch.tiling, plans, context)
+        second = try_out(in_onnx.engine, batch)
+    except (OnnxExporterError, OutOfMemory) as reason:
+        context.note(f"onnxruntime cannot compute this model, and torch does: {reason!r}")
+        return in_torch
+    # Written the other way round, this would let NaN pass.
+    if not first.difference(second) <= TOLERANCE or second.seconds >= first.seconds:
+        return in_torch
+    gain = first.seconds / second.seconds
+    context.note(f"onnxruntime predicts, which is {gain:.1f} times as fast as torch here.")
+    return in_onnx
+
+
+def with_onnx(
+    model: Model, device: Device, tiling: Tiling, plans: Sequence[Plan], context: Context
+) -> LocalPredictor:
+    """The network in onnxruntime; a file is made for tiles of one side."""
+    side = hardest(plans).side
+    context.progress(0, 1, "Exporting to ONNX")
+    file = context.folder / f"{model.identity}-{side}.onnx"
+    export_onnx(model, file, side)
+    gpu = ["CUDAExecutionProvider"] if device.torch.type == "cuda" else []
+    engine = OnnxEngine(file, [*gpu, "CPUExecutionProvider"])
+    return LocalPredictor(model, engine, replace(tiling, side=side))
+
+
+def within(
+    gigabytes: float, tiling: Tiling, request: PredictRequest, engine: Engine, model: Model
+) -> Tiling:
+    """Tiles with which this process stays below so much memory."""
+    card = model.card
+    levels = len(card.classes) + 1
+    infos = [inspect(path) for path in request.images]
+
+    def besides(side: int) -> int:
+        # floating-point sums of what the next row of tiles changes, across the image
+        held = np.float32().nbytes * choose_overlap(tiling.overlap, side)
+        rows = max(int(levels * i.grid.width * held / image_scale(card, i)) for i in infos)
+        return rows + RASTERS_MIB * 2**20
+
+    limit = int(gigabytes * 1e9)
+    return replace(tiling, most=fitting_tile(engine, len(card.bands), tiling, limit, besides))
+
+
+def tiling_of(request: PredictRequest, model: Model) -> Tiling:
+    """How images are cut; RequestError where engine or tiles cannot be had."""
+    if request.engine not in ENGINES:
+        raise RequestError(f"There is no engine {request.engine!r}; choose auto, torch or onnx.")
+    if request.memory_gb is not None:
+        check_memory(request)
+    return choose_tiling(request.tile, request.overlap, model.network.multiple)
+
+
+def check_memory(request: PredictRequest) -> None:
+    """RequestError for a limit that makes no sense, or beside what it is to decide."""
+    if not 0 < (request.memory_gb or 0) < np.inf:
+        raise RequestError(
+            f"--memory {request.memory_gb:g} makes no sense; give gigabytes above 0."
+        )
+    if request.tile is not None or request.engine == "onnx" or request.scheduler is not None:
+        raise RequestError(
+            "--memory chooses the tiles of torch in this process; leave it out, or leave out "
+            "--tile, --engine onnx and --scheduler."
+        )
