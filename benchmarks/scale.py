@@ -14,14 +14,15 @@ import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import rasterio
 import shapely
+from by_turns import measure_by_turns
 from machine import this_machine
-from measured import measure
+from measured import Measured, measure
 from mirror import mirrored, write_mirrored
 from outlines import clean_mask
 from rasterio.windows import Window
@@ -38,8 +39,11 @@ from weft.polygons.trace import trace
 from weft.progress import Context
 
 TITLE = "Large rasters"
+COMPARED = ("engine alone", "predict")
 PARTS = ("speed", "plain", "memory", "angles")
-OWN_CODE = tuple(f"benchmarks/{name}.py" for name in ("scale", "bare", "plain", "mirror"))
+OWN_CODE = tuple(
+    f"benchmarks/{name}.py" for name in ("scale", "bare", "plain", "mirror", "by_turns")
+)
 ROWS = 1024  # of the images for the memory that are not nodata
 STRAIGHTENED = 20  # copies of the mask's buildings
 
@@ -121,10 +125,20 @@ def plan(
     options: argparse.Namespace, settings: ScaleSettings, workshop: Workshop
 ) -> Iterator[tuple[Hashable, Callable[[], ScaleRecord]]]:
     """All measurements of the parts asked for, those to be compared one after the other."""
+
+    @cache
+    def by_turns(side: int, turn: int) -> dict[str, Measured]:
+        image = workshop.image(side)
+        return measure_by_turns(
+            {what: command(what, image, workshop, options.device) for what in COMPARED}
+        )
+
     for part, what, side, turn in asked(options):
         blank = ScaleRecord(settings, part, what, side, turn)
         if part == "angles":
             yield blank.key, partial(straighten, blank)
+        elif part == "speed":
+            yield blank.key, partial(take, blank, by_turns)
         else:
             yield blank.key, partial(carry_out, blank, workshop, options.device)
 
@@ -133,8 +147,8 @@ def asked(options: argparse.Namespace) -> Iterator[tuple[str, str, int, int]]:
     """Part, command, side and round of each measurement."""
     if "speed" in options.parts:
         for turn in range(options.rounds):
-            yield "speed", "engine alone", options.side, turn
-            yield "speed", "predict", options.side, turn
+            for what in COMPARED:
+                yield "speed", what, options.side, turn
     if "plain" in options.parts:
         for what in ("plain script", "predict", "vectorise"):
             yield "plain", what, options.plain_side, 0
@@ -147,27 +161,39 @@ def asked(options: argparse.Namespace) -> Iterator[tuple[str, str, int, int]]:
             yield "angles", "right angles", 0, turn
 
 
+def take(blank: ScaleRecord, by_turns: Callable[[int, int], dict[str, Measured]]) -> ScaleRecord:
+    """The record of a command that runs by turns with others of its side and round."""
+    return filled(blank, by_turns(blank.side, blank.round)[blank.what])
+
+
 def carry_out(blank: ScaleRecord, workshop: Workshop, device: str) -> ScaleRecord:
-    """The record of a command; a failure is one as well."""
+    """The record of a command that runs alone."""
     image = (workshop.sparse if blank.part == "memory" else workshop.image)(blank.side)
-    predicted = workshop.folder / f"predicted_{image.stem}"
-    polygons, script = str(predicted.with_suffix(".gpkg")), Path(__file__)
-    on_device = ["--device", device]
-    if blank.what == "predict":
-        command = weft("predict", str(workshop.model), str(image), *on_device)
-        command += ["--out", str(predicted)]
-    elif blank.what == "vectorise":
-        command = weft("vectorise", str(predicted / f"{image.stem}_class.tif"), "--out", polygons)
-    elif blank.what == "plain script":
-        command = [sys.executable, str(script.with_name("plain.py")), str(workshop.exported)]
-        command += [str(image), "--out", polygons]
-    else:
-        command = [sys.executable, str(script.with_name("bare.py")), str(workshop.model)]
-        command += [str(image), *on_device]
-    result = measure(command)
+    return filled(blank, measure(command(blank.what, image, workshop, device)))
+
+
+def filled(blank: ScaleRecord, result: Measured) -> ScaleRecord:
+    """With what was measured; a failure is a record as well."""
     if result.status != 0:
         return replace(blank, date=today(), error=result.last_words)
     return replace(blank, date=today(), seconds=result.seconds, peak_mib=result.peak_mib)
+
+
+def command(what: str, image: Path, workshop: Workshop, device: str) -> list[str]:
+    """What is run for an image."""
+    predicted = workshop.folder / f"predicted_{image.stem}"
+    polygons, script = str(predicted.with_suffix(".gpkg")), Path(__file__)
+    on_device = ["--device", device]
+    if what == "predict":
+        arguments = ("predict", str(workshop.model), str(image), *on_device)
+        return weft(*arguments, "--out", str(predicted))
+    if what == "vectorise":
+        return weft("vectorise", str(predicted / f"{image.stem}_class.tif"), "--out", polygons)
+    if what == "plain script":
+        plain = [sys.executable, str(script.with_name("plain.py")), str(workshop.exported)]
+        return [*plain, str(image), "--out", polygons]
+    bare = [sys.executable, str(script.with_name("bare.py")), str(workshop.model)]
+    return [*bare, str(image), *on_device]
 
 
 def straighten(blank: ScaleRecord) -> ScaleRecord:

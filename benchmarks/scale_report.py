@@ -38,11 +38,12 @@ def describe_speed(done: Sequence[ScaleRecord]) -> str:
     rows = [[what, figure(s, 0), figure(megapixels / s, 3)] for what, s in seconds.items()]
     share = seconds["engine alone"] / seconds["predict"]
     turns = 1 + max(each.round for each in done)
-    rounds = "one round" if turns == 1 else f"{turns} rounds by turns"
+    rounds = "one round" if turns == 1 else f"{turns} rounds"
     return (
         f"## Speed\n\nAn image of {done[0].side} x {done[0].side} pixels, {rounds}. "
         "*Engine alone* loads the same model and predicts as many of the image's tiles "
-        f"from memory.\n\n{table(['', 'median, s', 'MP/s'], rows)}\n\n"
+        "from memory. Of both commands one runs at a time, by turns of half a "
+        f"second.\n\n{table(['', 'median, s', 'MP/s'], rows)}\n\n"
         f"**Predict runs at {100 * share:.0f} % of the engine's speed.**"
     )
 
