@@ -28,7 +28,7 @@ from outlines import clean_mask
 from rasterio.windows import Window
 from records import code_digest, complete, newest, read
 from runs import today
-from scale_records import ScaleRecord, ScaleSettings
+from scale_records import PIXEL_ROWS, ScaleRecord, ScaleSettings
 from scale_report import report
 from tables import write_section
 
@@ -44,7 +44,6 @@ PARTS = ("speed", "plain", "memory", "angles")
 OWN_CODE = tuple(
     f"benchmarks/{name}.py" for name in ("scale", "bare", "plain", "mirror", "by_turns")
 )
-ROWS = 1024  # of the images for the memory that are not nodata
 STRAIGHTENED = 20  # copies of the mask's buildings
 
 
@@ -222,16 +221,16 @@ def must(*arguments: str) -> None:
 
 
 def write_sparse(source: Path, out: Path, side: int) -> None:
-    """The image at `source` mirrored over the first ROWS rows, and nothing stored below them."""
+    """The image at `source` mirrored over the first rows, and nothing stored below them."""
     with rasterio.open(source) as dataset:
         pixels, profile = dataset.read(), dataset.profile
     # what is 0 in the image would be nodata
-    top = np.maximum(pixels, 1)[:, mirrored(ROWS, pixels.shape[1])]
+    top = np.maximum(pixels, 1)[:, mirrored(PIXEL_ROWS, pixels.shape[1])]
     top = top[:, :, mirrored(side, pixels.shape[2])]
     layout = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate"}
     profile.update(width=side, height=side, nodata=0, sparse_ok=True, bigtiff="if_safer", **layout)
     with rasterio.open(out, "w", **profile) as dataset:
-        dataset.write(top, window=Window(0, 0, side, ROWS))
+        dataset.write(top, window=Window(0, 0, side, PIXEL_ROWS))
 
 
 if __name__ == "__main__":

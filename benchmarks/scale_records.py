@@ -4,6 +4,8 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+PIXEL_ROWS = 4096  # that hold pixels in the images for the memory
+
 
 @dataclass(frozen=True)
 class ScaleSettings:

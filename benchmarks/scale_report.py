@@ -4,7 +4,7 @@
 import statistics
 from collections.abc import Sequence
 
-from scale_records import ScaleRecord
+from scale_records import PIXEL_ROWS, ScaleRecord
 from tables import figure, table
 
 
@@ -74,8 +74,9 @@ def describe_memory(done: Sequence[ScaleRecord]) -> str:
     ]
     columns = ["image", *(f"`{kind}`, peak memory, MiB" for kind in kinds)]
     return (
-        "## Memory\n\nImages of which the first 1024 rows hold pixels and the rest is nodata: a "
-        f"row is as long as in a full image.\n\n{table(columns, rows)}"
+        f"## Memory\n\nImages of which the first {PIXEL_ROWS} rows hold pixels and the rest is "
+        "nodata: a row is as long as in a full image, and from 8192 on they hold more than GDAL's "
+        f"cache keeps.\n\n{table(columns, rows)}"
     )
 
 

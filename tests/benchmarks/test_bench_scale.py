@@ -8,8 +8,8 @@ import numpy as np
 import rasterio
 import shapely
 from rasterio.transform import from_origin
-from scale import ROWS, write_sparse
-from scale_records import ScaleRecord, ScaleSettings
+from scale import write_sparse
+from scale_records import PIXEL_ROWS, ScaleRecord, ScaleSettings
 from scale_report import report
 from stopped import compare, finished_rows
 
@@ -42,12 +42,12 @@ def test_of_a_sparse_image_only_the_first_rows_are_valid(tmp_path: Path) -> None
     grid = {"width": 64, "height": 64, "count": 3, "dtype": "uint8", "crs": "EPSG:32633"}
     with rasterio.open(source, "w", **grid, transform=from_origin(0, 0, 1, 1)) as dataset:
         dataset.write(pixels)
-    write_sparse(source, out, 2 * ROWS)
+    write_sparse(source, out, 2 * PIXEL_ROWS)
     with rasterio.open(out) as dataset:
         valid = dataset.dataset_mask() > 0
-    assert valid[:ROWS].all()
-    assert not valid[ROWS:].any()
-    assert out.stat().st_size < pixels.size * ROWS
+    assert valid[:PIXEL_ROWS].all()
+    assert not valid[PIXEL_ROWS:].any()
+    assert out.stat().st_size < pixels.size * PIXEL_ROWS
 
 
 def test_rows_count_as_far_as_they_are_finished(tmp_path: Path) -> None:
