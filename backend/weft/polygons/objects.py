@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from weft.polygons.joining import find_objects
+from weft.polygons.joining import corners, find_objects
 from weft.polygons.pending import settle, together
 from weft.polygons.pieces import Pieces, cut
 from weft.polygons.prediction import FULL
@@ -59,6 +59,8 @@ def objects_in(strips: Iterable[Strip], least: NDArray[np.float64]) -> Iterator[
 def assemble(pieces: Pieces, least: NDArray[np.float64], pending_from: float) -> Objects:
     """The objects of `pieces` that touch nothing else; what is pending begins in that row."""
     group = find_objects(pieces, least)
+    # in the order of their corners, on which the shapes of neighbours depend, and not of the cuts
+    group = group.map(corners(pieces).groupby(group).min())
     objects = pieces.table.groupby(group)
     certainty = objects["certainty"].sum(min_count=1) / (objects["pixels"].sum() * FULL)
     return Objects(

@@ -1,23 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A prediction strip by strip, so that no raster is ever held as a whole."""
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.io import DatasetReader
-from rasterio.windows import Window
 
 from weft.errors import RasterError
 from weft.polygons.prediction import FULL, Prediction
-from weft.raster.opening import naming, open_dataset
+from weft.polygons.reading import Reader
 
 DEFAULT_THRESHOLD = 0.5
 REACH = 64  # pixels that an interior grows at most
-STRIP_PIXELS = 2**24
+STRIP_PIXELS = 2**23  # that a strip looks at, about
 
 Levels = NDArray[np.uint8]
 """Probabilities, 0..FULL."""
@@ -47,9 +44,11 @@ def one_strip(classes: Classes, interior: Levels | None) -> Strip:
 
 
 def spans(height: int, rows: int, reach: int) -> Iterator[tuple[slice, slice]]:
-    """The rows of a raster that each strip looks at, and which of those are its own `rows`."""
-    for top in range(0, height, rows):
-        bottom = min(top + rows, height)
+    """The rows of a raster that each strip looks at, and which of those are its own.
+
+    What strips look at ends at multiples of `rows`, so that blocks of that height are read once.
+    """
+    for top, bottom in pairwise([0, *range(rows - reach % rows, height, rows), height]):
         # with one row more above, where the strip meets the one before
         seen = slice(max(0, top - reach - 1), min(height, bottom + reach))
         yield seen, slice(top - seen.start, bottom - seen.start)
@@ -59,74 +58,88 @@ def read_strips(
     prediction: Prediction,
     thresholds: Sequence[float] | None,
     split: NDArray[np.bool_],
-    pixels: int = STRIP_PIXELS,
+    rows: int | None = None,
 ) -> Generator[Strip, None, None]:
-    """The strips of `prediction` from above, of about so many `pixels` each.
+    """The strips of `prediction` from above, of so many `rows` each; by its width if not given.
 
     With `thresholds`, one a class, or without a class raster, classes come from the probabilities:
     the most probable one of those that reach their threshold (0.5 if not given). Interiors are
     given for the classes that `split` (256,) marks. Raises `RasterError` for what does not fit.
     """
-    from_levels = thresholds is not None or prediction.class_path is None
-    if from_levels and prediction.probability_path is None:
+    if thresholds is None and prediction.class_path is None:
+        thresholds = [DEFAULT_THRESHOLD]
+    if thresholds is not None and prediction.probability_path is None:
         raise RasterError(
             f"{prediction.path} has no probability raster beside it, so a threshold cannot be "
             "applied; give the probability raster, or leave the threshold out."
         )
-    names = len(prediction.classes or ())
-    band = prediction.interior_band if split.any() else None
-    height, width = prediction.grid.height, prediction.grid.width
-    with Reader() as reader:
-        for seen, own in spans(height, max(1, pixels // width), 0 if band is None else REACH):
-            window = Window(0, seen.start, width, seen.stop - seen.start)
-            levels = reader.read(prediction.probability_path, window)
-            given = reader.read(None if from_levels else prediction.class_path, window)
-            if len(given):
-                classes = check_values(prediction, given[0])
-            else:
-                classes = most_probable(levels[:names], thresholds or [DEFAULT_THRESHOLD])
-            certainty = own_level(levels[:names, own], classes[own]) if len(levels) else None
-            interior = None
-            if band is not None:
-                interior = np.where(split[classes], levels[band - 1], 0).astype(np.uint8)
-            yield Strip(seen.start + own.start, own, classes, interior, certainty)
+    reach = REACH if prediction.interior_band is not None and split.any() else 0
+    overlap = 2 * reach + 1
+    with Reader(overlap) as reader:
+        block = reader.block_rows(prediction.path)
+        rows = rows or rows_of_strips(prediction.grid.width, overlap, block)
+        for seen, own in spans(prediction.grid.height, rows, reach):
+            yield read_strip(reader, prediction, thresholds, split, seen, own)
 
 
-class Reader(ExitStack):
-    """Rasters that stay open as long as the reader does."""
+def rows_of_strips(width: int, overlap: int, block: int) -> int:
+    """How many rows of their own strips have that look at `overlap` more.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._open: dict[Path, DatasetReader] = {}
-
-    def read(self, path: Path | None, window: Window) -> NDArray[np.uint8]:
-        """All bands (bands, h, w), none without a raster; invalid pixels are 0."""
-        if path is None:
-            return np.empty((0, window.height, window.width), np.uint8)
-        if path not in self._open:
-            self._open[path] = self.enter_context(open_dataset(path))
-        dataset = self._open[path]
-        start = window.row_off
-        with naming(path, f"rows {start} to {start + window.height - 1}"):
-            pixels: NDArray[np.uint8] = dataset.read(window=window)
-            pixels[dataset.read_masks(window=window) == 0] = 0
-        return pixels
+    With those, they are of about STRIP_PIXELS, but do not look at more rows of others than of their
+    own. Where blocks of `block` rows are not too high for that, they are as high as some of them.
+    """
+    rows = max(overlap, STRIP_PIXELS // width - overlap)
+    return round(rows / block) * block or rows
 
 
-def most_probable(levels: Levels, thresholds: Sequence[float]) -> Classes:
-    """Classes (h, w) from levels (K, h, w), 0 where none reaches its threshold, or that of all."""
+def read_strip(
+    reader: Reader,
+    prediction: Prediction,
+    thresholds: Sequence[float] | None,
+    split: NDArray[np.bool_],
+    seen: slice,
+    own: slice,
+) -> Strip:
+    """The strip that looks at the rows `seen`, of which `own` are its own."""
+    probabilities, band = prediction.probability_path, prediction.interior_band
+    certainty = interior = None
+    levels: Iterable[Levels] = ()
+    if probabilities is not None:
+        # one at a time, however many classes there are
+        names = range(1, len(prediction.classes or ()) + 1)
+        levels = (reader.read(probabilities, name, seen) for name in names)
+    if thresholds is not None:
+        shape = seen.stop - seen.start, prediction.grid.width
+        classes, certainty = most_probable(levels, thresholds, shape)
+    else:
+        assert prediction.class_path is not None
+        classes = check_values(prediction, reader.read(prediction.class_path, 1, seen))
+        certainty = None if probabilities is None else own_level(levels, classes)
+    if probabilities is not None and band is not None and split.any():
+        interior = np.where(split[classes], reader.read(probabilities, band, seen), np.uint8(0))
+    certainty = None if certainty is None else certainty[own]
+    return Strip(seen.start + own.start, own, classes, interior, certainty)
+
+
+def most_probable(
+    levels: Iterable[Levels], thresholds: Sequence[float], shape: tuple[int, int]
+) -> tuple[Classes, Levels]:
+    """Classes (h, w) from the levels (h, w) of each, and the level of each pixel's own.
+
+    Both are 0 where none reaches its threshold, or that of all.
+    """
     # quantised as the probabilities are, so that p = threshold is in
     least = np.rint(FULL * np.array(thresholds)).clip(1).astype(np.uint8)
-    classes, best = np.zeros((2, *levels.shape[1:]), np.uint8)
+    classes, best = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     for value, level in enumerate(levels, 1):
         better = (level >= least[min(value, len(least)) - 1]) & (level > best)
         np.copyto(classes, np.uint8(value), where=better)
         np.copyto(best, level, where=better)
-    return classes
+    return classes, best
 
 
-def own_level(levels: Levels, classes: Classes) -> Levels:
-    """The level (h, w) of each pixel's own class, of levels (K, h, w); 0 where there is none."""
+def own_level(levels: Iterable[Levels], classes: Classes) -> Levels:
+    """The level (h, w) of each pixel's own class, of those of each class; 0 where there is none."""
     own = np.zeros_like(classes)
     for value, level in enumerate(levels, 1):
         np.copyto(own, level, where=classes == value)

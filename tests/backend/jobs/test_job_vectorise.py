@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from affine import Affine
 from rasterio.features import rasterize
+from scipy import ndimage
 from shapely import Point, Polygon, affinity, box
 
 from weft.errors import Cancelled, OutputError, RasterError, RequestError
@@ -172,10 +173,10 @@ def test_objects_too_small_for_the_limit_go_to_their_neighbours(
 
 @pytest.fixture
 def in_strips(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Makes strips of so many pixels."""
+    """Makes strips of so many rows."""
 
-    def change(pixels: int) -> None:
-        monkeypatch.setattr(job, "read_strips", partial(read_strips, pixels=pixels))
+    def change(rows: int) -> None:
+        monkeypatch.setattr(job, "read_strips", partial(read_strips, rows=rows))
 
     return change
 
@@ -193,9 +194,30 @@ def test_the_result_does_not_depend_on_strips(
     classes, _ = write_prediction(row_of_houses, ("roof", "tree"))
     request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_hole_m2=1, simplify_m=1)
     vectorise(request, context)
-    in_strips(rows * 50)
+    in_strips(rows)
     vectorise(replace(request, out=tmp_path / "b.gpkg"), context)
     assert read(tmp_path / "a.gpkg").equals(read(tmp_path / "b.gpkg"))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_neighbours_with_right_angles_do_not_depend_on_strips(
+    write_prediction: Make,
+    tmp_path: Path,
+    context: Context,
+    in_strips: Callable[[int], None],
+    seed: int,
+) -> None:
+    noise = np.random.default_rng(seed).normal(size=(3, 400, 50))
+    smooth = ndimage.gaussian_filter(noise, (0, 2, 2))
+    classes, _ = write_prediction(np.clip(0.5 + 4 * smooth, 0, 1), ("roof", "tree"))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", shape="right-angles", simplify_m=1)
+    vectorise(request, context)
+    for rows in (7, 40):
+        in_strips(rows)
+        vectorise(replace(request, out=tmp_path / "b.gpkg"), context)
+        found = [gpd.read_file(tmp_path / name) for name in ("a.gpkg", "b.gpkg")]
+        one, other = ({*frame.geometry.to_wkb(hex=True)} for frame in found)
+        assert one == other
 
 
 @pytest.mark.parametrize("rows", [40, 3])
@@ -211,7 +233,7 @@ def test_a_hole_around_another_object_stays(
     pixels[0, 8:13, 8:13] = pixels[0, 18:23, 8:13] = 0.0
     pixels[0, 10, 10] = 0.9
     classes, _ = write_prediction(pixels, ("roof",))
-    in_strips(rows * 50)
+    in_strips(rows)
     request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_hole_m2=30)
     assert list(read(vectorise(request, context).out)["area_m2"]) == [1, 900 - 25]
 
@@ -225,7 +247,7 @@ def test_progress_is_told_strip_by_strip(
     in_strips: Callable[[int], None],
 ) -> None:
     classes, _ = write_prediction(probability, ("roof", "tree"))
-    in_strips(10 * 50)
+    in_strips(10)
     vectorise(VectoriseRequest((classes,), tmp_path / "a.gpkg"), context)
     told = [(each.done, each.total) for each in heard.reports if "Outlines" in each.text]
     assert told == [(10, 40), (20, 40), (30, 40), (40, 40)]

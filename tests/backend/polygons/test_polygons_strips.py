@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weft.polygons.prediction import open_prediction
-from weft.polygons.strips import REACH, read_strips, spans
+from weft.polygons.strips import REACH, STRIP_PIXELS, read_strips, rows_of_strips, spans
 
 HEIGHT, WIDTH = 3 * REACH, 5
 SPLIT = np.ones(256, bool)
@@ -55,7 +55,7 @@ def test_classes_certainties_and_interiors_of_a_raster(
 ) -> None:
     split = SPLIT.copy()
     split[2] = False
-    strips = list(read_strips(open_prediction(path), [0.6, 0.3], split, rows * WIDTH))
+    strips = list(read_strips(open_prediction(path), [0.6, 0.3], split, rows))
     levels[:, 1, 1] = 0
     reached = np.where(levels[:2] >= np.array([152, 76])[:, None, None], levels[:2], 0)
     classes = np.where(reached.max(0) > 0, reached.argmax(0) + 1, 0)
@@ -69,6 +69,17 @@ def test_classes_certainties_and_interiors_of_a_raster(
 
 
 def test_interiors_are_left_out_where_nothing_is_to_be_split(path: Path) -> None:
-    strips = list(read_strips(open_prediction(path), None, ~SPLIT, 7 * WIDTH))
+    strips = list(read_strips(open_prediction(path), None, ~SPLIT, 7))
     assert all(strip.interior is None for strip in strips)
     assert [len(strip.classes) for strip in strips[:2]] == [7, 8]
+
+
+@given(st.integers(1, 200_000), st.sampled_from([1, 2 * REACH + 1]), st.integers(1, 3000))
+def test_strips_are_as_high_as_their_memory_and_blocks_allow(
+    width: int, overlap: int, block: int
+) -> None:
+    rows = rows_of_strips(width, overlap, block)
+    alone = rows_of_strips(width, overlap, 1)
+    assert rows == alone or (rows % block == 0 and abs(rows - alone) <= block / 2)
+    assert alone == overlap or (alone + overlap) * width <= STRIP_PIXELS
+    assert alone >= overlap and rows >= min(alone, block)
