@@ -71,7 +71,8 @@ class TrainingFigures:
 
     `held_out_objects`, a count a class, is None too where training ended before they were counted.
     `small_object_m2` is the tenth percentile of the labels' areas, None where that is unknown.
-    `seen`, as WKT in `seen_crs`, is the ground that the state to go on from has learned from.
+    `seen`, as WKT in `seen_crs`, is the ground that the state to go on from has learned from;
+    `held_out_ground` is the rest of what was labelled, whose figures were taken before it taught.
     """
 
     seconds: float
@@ -87,6 +88,7 @@ class TrainingFigures:
     seen_crs: str | None = None
     schedule: str = "constant"
     held_out_objects: tuple[FoundObjects, ...] | None = None
+    held_out_ground: str | None = None
 
 
 @dataclass(frozen=True)

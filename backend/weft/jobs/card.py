@@ -26,9 +26,9 @@ def describe_model(
     seed: int,
     material: Material,
     fit: FitResult,
-    seen: Ground,
+    ground: Ground,
 ) -> ModelCard:
-    """The card that travels with the model; `seen` is what its state to go on from has seen."""
+    """The card that travels with the model that was taught on `ground`."""
     sources, labels = material.sources, material.sources.labels
     return ModelCard(
         backbone=backbone.spec.name,
@@ -55,8 +55,9 @@ def describe_model(
             labels=dict(Counter(labels.frame["class"])),
             images=tuple(path.name for path in sources.images),
             small_object_m2=small_object(labels),
-            seen=seen.wkt,
-            seen_crs=seen.crs,
+            seen=ground.seen,
+            held_out_ground=ground.held_out,
+            seen_crs=ground.crs,
         ),
         licence_notes=(f"Backbone weights: {backbone.spec.licence}",),
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -26,7 +26,7 @@ from weft.jobs.material import (
     read_elsewhere,
     read_material,
 )
-from weft.jobs.start import Earlier, Ground, ground_of, read_earlier
+from weft.jobs.start import Earlier, ground_of, ground_taught, read_earlier
 from weft.jobs.train_request import LearnRequest
 from weft.network import Network
 from weft.progress import Context
@@ -68,12 +68,14 @@ class Prepared:
             schedule=find_schedule(request.schedule),
         )
 
-    def describe(self, fit: FitResult, seen: Ground) -> ModelCard:
-        """The card of the network as it is; `seen` is what its state to go on from has seen."""
+    def describe(self, fit: FitResult) -> ModelCard:
+        """The card of the network as it is."""
         request = self.request
+        before = self.earlier.ground if self.earlier else None
+        taught = ground_taught(self.ground, fit.held_out_area, before)
         return describe_model(
             *(self.backbone, self.adapter.name, request.schedule, request.seed, self.material),
-            *(fit, seen),
+            *(fit, taught),
         )
 
 

@@ -13,7 +13,7 @@ import torch
 from pyproj import CRS
 from torch import Tensor
 
-from weft.bundle import ModelCard, read_bundle
+from weft.bundle import ModelCard, TrainingFigures, read_bundle
 from weft.grid import Grid
 from weft.labels.place import outline, to_plane
 from weft.model import split_states
@@ -28,15 +28,27 @@ LAST_LAYERS = re.compile(r"heads\.\d+\.(classify|levels\.\d+)\.(weight|bias)")
 
 @dataclass(frozen=True)
 class Ground:
-    """Polygons as WKT in a CRS, both None where nothing is known; an empty one has seen nothing."""
+    """Labelled ground as WKT in a CRS: what a state has `seen`, and what was `held_out` from it.
 
-    wkt: str | None
-    crs: str | None
+    All are None where nothing is known; a state with an empty polygon has seen nothing.
+    """
 
-    def placed(self, crs: CRS | None) -> gpd.GeoSeries:
-        """What is known, in the plane of `crs`."""
+    seen: str | None = None
+    held_out: str | None = None
+    crs: str | None = None
+
+    def seen_in(self, crs: CRS | None) -> list[shapely.Geometry]:
+        """What the state has seen, in the plane of `crs`."""
+        return self._placed([self.seen], crs)
+
+    def labelled_in(self, crs: CRS | None) -> list[shapely.Geometry]:
+        """All that is labelled, in the plane of `crs`."""
+        return self._placed([self.seen, self.held_out], crs)
+
+    def _placed(self, polygons: list[str | None], crs: CRS | None) -> list[shapely.Geometry]:
+        known = shapely.from_wkt([wkt for wkt in polygons if wkt is not None])
         own = self.crs and CRS.from_wkt(self.crs)
-        return to_plane(gpd.GeoSeries(shapely.from_wkt([self.wkt]), crs=own), crs)
+        return list(to_plane(gpd.GeoSeries(known, crs=own), crs).values)
 
 
 @dataclass(frozen=True)
@@ -52,9 +64,9 @@ class Earlier:
         return Stretch(self.card.low, self.card.high)
 
     @property
-    def seen(self) -> Ground:
-        """The ground that the state has learned from."""
-        return Ground(self.card.training.seen, self.card.training.seen_crs)
+    def ground(self) -> Ground:
+        """The ground that was labelled then."""
+        return ground_known(self.card.training)
 
 
 def read_earlier(
@@ -82,7 +94,7 @@ def start_from(earlier: Earlier, classes: Sequence[str], ground: gpd.GeoSeries) 
     """The start of a training on areas at `ground`, by their numbers."""
     names = [each.name for each in earlier.card.classes]
     state = with_classes(earlier.state, names, classes)
-    return Start(state, seen_areas(earlier.seen, ground))
+    return Start(state, seen_areas(earlier.ground, ground))
 
 
 def with_classes(
@@ -123,22 +135,37 @@ def ground_of(
     return gpd.GeoSeries(drawn | united, crs=crs)
 
 
-def seen_areas(seen: Ground, ground: gpd.GeoSeries) -> frozenset[int]:
+def ground_known(training: TrainingFigures) -> Ground:
+    """The ground that a model's card tells of."""
+    return Ground(training.seen, training.held_out_ground, training.seen_crs)
+
+
+def seen_areas(before: Ground, ground: gpd.GeoSeries) -> frozenset[int]:
     """The areas of `ground` that have been learned from; all, where that is not known."""
-    if seen.wkt is None or (seen.crs is None) != (ground.crs is None):
+    if before.seen is None or (before.crs is None) != (ground.crs is None):
         return frozenset(ground.index.tolist())
     polygons = np.asarray(ground.values)
-    shared = shapely.area(shapely.intersection(polygons, seen.placed(ground.crs).iloc[0]))
+    shared = shapely.area(shapely.intersection(polygons, before.seen_in(ground.crs)[0]))
     return frozenset(ground.index[shared > TOUCHED * shapely.area(polygons)].tolist())
 
 
-def ground_seen(ground: gpd.GeoSeries, held_out: int | None, earlier: Earlier | None) -> Ground:
-    """What a state has seen: all areas but the one held out, and what the earlier one saw."""
+def ground_taught(ground: gpd.GeoSeries, held_out: int | None, before: Ground | None) -> Ground:
+    """A state's ground: it has seen all areas but the one held out, and what was seen `before`."""
     taught = ground.drop(index=held_out) if held_out is not None else ground
-    polygons = list(taught.values)
-    if earlier is not None:
-        if earlier.seen.wkt is None:
-            return Ground(None, None)
-        polygons += list(earlier.seen.placed(ground.crs).values)
-    whole = shapely.union_all(shapely.make_valid(np.array(polygons, dtype=object)))
-    return Ground(shapely.to_wkt(whole, rounding_precision=-1), ground.crs and ground.crs.to_wkt())
+    seen, labelled = list(taught.values), list(ground.values)
+    if before is not None:
+        if before.seen is None:
+            return Ground()
+        seen += before.seen_in(ground.crs)
+        labelled += before.labelled_in(ground.crs)
+    whole = united(seen)
+    return Ground(
+        shapely.to_wkt(whole, rounding_precision=-1),
+        shapely.to_wkt(shapely.difference(united(labelled), whole), rounding_precision=-1),
+        ground.crs and ground.crs.to_wkt(),
+    )
+
+
+def united(polygons: list[shapely.Geometry]) -> shapely.Geometry:
+    """Their union, also of invalid ones."""
+    return shapely.union_all(shapely.make_valid(np.array(polygons, dtype=object)))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from weft.device import Device, choose_device
 from weft.errors import RequestError
 from weft.grid import Grid, to_pixels
-from weft.jobs.start import Ground
+from weft.jobs.start import Ground, ground_known
 from weft.labels.place import outline, to_plane
 from weft.labels.read import read_areas
 from weft.labels.source import LabelSource
@@ -143,8 +143,7 @@ def find_places(
     On areas that are newer than the model its answers are not yet the labels.
     """
     areas = None if request.areas is None else read_areas(request.areas)
-    training = model.card.training
-    known = Ground(training.seen, training.seen_crs)
+    known = ground_known(model.card.training)
     learned: list[Place] = []
     places: list[Place] = []
     for index, info in enumerate(infos):
@@ -160,8 +159,8 @@ def find_places(
 def labelled_ground(known: Ground, areas: gpd.GeoSeries | None, grid: Grid) -> shapely.Geometry:
     """What is labelled of an image, in its pixels; empty where that is not known."""
     polygons: list[shapely.Geometry] = []
-    if known.wkt is not None and (known.crs is None) == (grid.crs is None):
-        polygons += list(known.placed(grid.crs).values)
+    if known.seen is not None and (known.crs is None) == (grid.crs is None):
+        polygons += known.labelled_in(grid.crs)
     if areas is not None:
         polygons += list(to_plane(areas, grid.crs).values)
     pixels = to_pixels(np.array(polygons, dtype=object), grid.transform)

@@ -10,7 +10,7 @@ from weft.errors import Cancelled
 from weft.jobs.held_out_objects import count_objects
 from weft.jobs.look import Looks, View
 from weft.jobs.prepare import Prepared, prepare
-from weft.jobs.start import Ground, ground_seen, start_from
+from weft.jobs.start import start_from
 from weft.jobs.train_request import TrainRequest, check_train
 from weft.model import save_model
 from weft.progress import Context
@@ -48,7 +48,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
         raise Cancelled
     if fit.held_out_iou is None:
         context.note(why_not_measured(start, len(ground)))
-    card = prepared.describe(fit, ground_seen(ground, fit.held_out_area, earlier))
+    card = prepared.describe(fit)
     save_model(request.out, card, prepared.network, trainer.unspoilt)
     return TrainResult(request.out, card, fit.cancelled)
 
@@ -64,12 +64,11 @@ def make_trainer(
         settings = replace(settings, looks_s=look_times(settings.budget_s, start is not None))
 
     def keep(so_far: FitResult) -> None:
-        seen = ground_seen(prepared.ground, so_far.held_out_area, prepared.earlier)
-        save_model(context.folder / CHECKPOINT, prepared.describe(so_far, seen), network)
+        save_model(context.folder / CHECKPOINT, prepared.describe(so_far), network)
 
     def show(so_far: FitResult) -> None:
         if looks is not None:
-            looks.take(prepared.describe(so_far, Ground(None, None)))
+            looks.take(prepared.describe(so_far))
 
     count = partial(
         count_objects, network, prepared.store, prepared.device, len(material.sources.classes)

@@ -8,37 +8,48 @@ import shapely
 import torch
 from pyproj import CRS
 
-from weft.jobs.start import Ground, ground_seen, seen_areas, with_classes
+from weft.jobs.start import Ground, ground_taught, seen_areas, with_classes
 
 UTM = CRS.from_epsg(32633)
 AREAS = gpd.GeoSeries([shapely.box(x, 0, x + 10, 10) for x in (0, 20, 40)], crs=UTM)
 
 
 def test_a_first_training_has_seen_all_but_the_held_out_area() -> None:
-    seen = ground_seen(AREAS, 1, None)
+    seen = ground_taught(AREAS, 1, None)
     assert seen_areas(seen, AREAS) == {0, 2}
-    assert seen_areas(ground_seen(AREAS, None, None), AREAS) == {0, 1, 2}
+    assert seen_areas(ground_taught(AREAS, None, None), AREAS) == {0, 1, 2}
+
+
+def test_what_was_held_out_is_labelled_all_the_same() -> None:
+    first = ground_taught(AREAS, 1, None)
+    assert shapely.union_all(first.labelled_in(UTM)).equals(AREAS.union_all())
+    more = gpd.GeoSeries([shapely.box(60, 0, 70, 10)], crs=UTM)
+    then = ground_taught(more, 0, first)
+    assert seen_areas(then, AREAS) == {0, 2}
+    assert shapely.from_wkt(then.held_out).equals(shapely.union_all([AREAS[1], more[0]]))
+    again = ground_taught(AREAS, 0, then)
+    assert shapely.from_wkt(again.held_out).equals(more[0])
 
 
 def test_new_areas_are_unseen_wherever_they_stand_in_the_list() -> None:
-    seen = ground_seen(AREAS, 1, None)
+    seen = ground_taught(AREAS, 1, None)
     new = gpd.GeoSeries([shapely.box(60, 0, 70, 10), *AREAS], crs=UTM)
     assert seen_areas(seen, new) == {1, 3}
 
 
 def test_other_coordinates_are_brought_together() -> None:
-    seen = ground_seen(AREAS.set_crs(UTM, allow_override=True), 0, None)
+    seen = ground_taught(AREAS.set_crs(UTM, allow_override=True), 0, None)
     moved = AREAS.to_crs(CRS.from_epsg(4326))
     assert seen_areas(seen, moved) == {1, 2}
 
 
 def test_neighbours_edge_to_edge_are_not_each_other() -> None:
     beside = gpd.GeoSeries([shapely.box(10, 0, 20, 10)], crs=UTM)
-    assert seen_areas(ground_seen(AREAS, None, None), beside) == frozenset()
+    assert seen_areas(ground_taught(AREAS, None, None), beside) == frozenset()
 
 
 def test_without_knowledge_everything_counts_as_seen() -> None:
-    assert seen_areas(Ground(None, None), AREAS) == {0, 1, 2}
+    assert seen_areas(Ground(), AREAS) == {0, 1, 2}
 
 
 @pytest.mark.parametrize(

@@ -24,29 +24,29 @@ GRID = Grid(UTM, Affine(0.5, 0, 1000, 0, -0.5, 2000), 400, 300)
 def test_ground_of_the_model_and_newer_areas_are_labelled() -> None:
     old = shapely.box(1000, 1950, 1050, 2000)
     new = gpd.GeoSeries([shapely.box(1100, 1900, 5000, 1950)], crs=UTM)
-    ground = labelled_ground(Ground(old.wkt, UTM.to_wkt()), new, GRID)
+    ground = labelled_ground(Ground(old.wkt, None, UTM.to_wkt()), new, GRID)
     wanted = shapely.union_all([shapely.box(0, 0, 100, 100), shapely.box(200, 100, 400, 200)])
     assert ground.equals(wanted)
 
 
 def test_of_a_model_that_does_not_know_it_nothing_is_labelled() -> None:
-    assert labelled_ground(Ground(None, None), None, GRID).is_empty
-    elsewhere = Ground(shapely.box(0, 0, 1, 1).wkt, None)
+    assert labelled_ground(Ground(), None, GRID).is_empty
+    elsewhere = Ground(shapely.box(0, 0, 1, 1).wkt)
     assert labelled_ground(elsewhere, None, GRID).is_empty
 
 
 def test_only_ground_that_the_model_has_learned_from_can_teach_a_second_opinion(
     write_raster: Callable[..., Path], tmp_path: Path
 ) -> None:
-    image = write_raster("wide.tif", np.zeros((1, 256, 768), np.uint8))
+    image = write_raster("wide.tif", np.zeros((1, 256, 1024), np.uint8))
     left, top = 500_000, 4_000_000
-    old, new = (shapely.box(left + x, top - 256, left + x + 256, top) for x in (0, 256))
+    boxes = [shapely.box(left + x, top - 256, left + x + 256, top) for x in (0, 256, 512)]
+    old, held_out, new = boxes
     gpd.GeoSeries([old, new], crs=UTM).to_file(tmp_path / "areas.gpkg", layer="areas")
-    card = SimpleNamespace(
-        gsd_m=None, training=SimpleNamespace(seen=old.wkt, seen_crs=UTM.to_wkt())
-    )
+    training = SimpleNamespace(seen=old.wkt, held_out_ground=held_out.wkt, seen_crs=UTM.to_wkt())
+    card = SimpleNamespace(gsd_m=None, training=training)
     areas = LabelSource(tmp_path / "areas.gpkg", "areas")
     request = SuggestRequest(Path("a.weft"), (image,), tmp_path / "next.gpkg", areas)
     learned, places = find_places(request, SimpleNamespace(card=card), [inspect(image)])
-    assert [place.window.column for place in learned] == [0]
-    assert [place.window.column for place in places] == [512]
+    assert [place.window.column for place in learned] == [0, 256]
+    assert [place.window.column for place in places] == [768]
