@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from statistics import mean
 
-from records import Kept, Record, Settings
+from records import Kept, Record, Settings, in_common
 from rivals import DESCRIBED
 from tables import figure, table
 
@@ -18,21 +18,22 @@ FIGURES: tuple[tuple[str, Callable[[Record], float | None], int], ...] = (
 
 
 def report(records: Sequence[Record], settings: Settings) -> str:
-    """Header, means over seeds, and every seed's IoU."""
+    """Header, means over the seeds that every method has finished, and every seed's IoU."""
     if not records:
         return "No runs yet."
+    compared = in_common(records)
     scenes = sorted({record.scene for record in records})
     methods = [name for name in DESCRIBED if any(record.method == name for record in records)]
     seeds = sorted({record.seed for record in records})
     parts = [
         _header(records, settings, methods),
-        f"## Means (seeds {', '.join(map(str, seeds))})",
-        _means(records, scenes, methods),
+        "## Means",
+        _means(compared, scenes, methods),
         "## IoU of each seed",
         _seeds(records, scenes, methods, seeds),
     ]
     if any(record.classes and len(record.classes) > 1 for record in records):
-        parts += ["## IoU of each class, mean over seeds", _classes(records, scenes, methods)]
+        parts += ["## IoU of each class, mean over seeds", _classes(compared, scenes, methods)]
     failures = [record for record in records if record.error]
     if failures:
         parts += ["## Failures", "\n".join(f"- {record.told}" for record in failures)]
@@ -44,7 +45,8 @@ def _header(records: Sequence[Record], settings: Settings, methods: Sequence[str
         f"Each run is a process of its own that learns from one seed's five areas alone, predicts "
         f"all images and writes polygons. Training is bounded to {settings.budget_s:g} s (the "
         f"forest has no bound); device: {settings.device}. Scored outside the labelled areas: "
-        "pixel IoU, and F1 of objects matched at IoU 0.5, means over classes.",
+        "pixel IoU, and F1 of objects matched at IoU 0.5, means over classes. Means of a scene are "
+        "over the seeds that every method has finished there.",
         f"Machine: {settings.machine}.",
         "\n".join(_origin(name, [r for r in records if r.method == name]) for name in methods),
     ]
@@ -64,16 +66,12 @@ def days(records: Iterable[Kept]) -> str:
 
 
 def _means(records: Sequence[Record], scenes: Sequence[str], methods: Sequence[str]) -> str:
-    columns = ["scene", "method", *(name for name, _, _ in FIGURES)]
-    rows = [
-        [scene, method, *figures_of([r for r in records if (r.scene, r.method) == (scene, method)])]
-        for scene in scenes
-        for method in methods
-    ]
-    rows += [
-        ["**all**", method, *figures_of([r for r in records if r.method == method])]
-        for method in methods
-    ]
+    columns = ["scene", "method", "runs", *(name for name, _, _ in FIGURES)]
+    rows = []
+    for name, within in (*((scene, {scene}) for scene in scenes), ("**all**", set(scenes))):
+        for method in methods:
+            here = [r for r in records if r.method == method and r.scene in within]
+            rows.append([name, method, str(len(here)), *figures_of(here)])
     return table(columns, rows)
 
 

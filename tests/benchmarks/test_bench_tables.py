@@ -13,13 +13,21 @@ RUN = Record(SETTINGS, "town", 0, "forest", "2025-01-01", 0.4, 0.1, 5.0, 20.0, 3
 
 def test_means_are_over_the_seeds_that_ran() -> None:
     text = report([RUN, replace(RUN, seed=1, iou=0.6)], SETTINGS)
-    assert "| town | forest | 0.500 | 0.100 | 5 | 20 | 300 |" in text
+    assert "| town | forest | 2 | 0.500 | 0.100 | 5 | 20 | 300 |" in text
     assert "| town | forest | 0.400 | 0.600 |" in text
+
+
+def test_methods_are_compared_on_the_seeds_that_all_have_finished() -> None:
+    hard = replace(RUN, seed=1, iou=0.1)
+    text = report([RUN, hard, replace(RUN, method="unet", iou=0.3)], SETTINGS)
+    assert "| town | forest | 1 | 0.400 |" in text and "| town | unet | 1 | 0.300 |" in text
+    assert "| town | forest | 0.400 | 0.100 |" in text and "| town | unet | 0.300 | – |" in text
 
 
 def test_a_failure_is_told_and_leaves_the_means_alone() -> None:
     failed = replace(RUN, seed=1, iou=None, f1=None, error="exit status 2: no weights")
     text = report([RUN, failed], SETTINGS)
+    assert "| town | forest | 1 | 0.400 |" in text
     assert "| town | forest | 0.400 | – |" in text
     assert "- town, seed 1, forest: exit status 2: no weights" in text
 
