@@ -8,7 +8,7 @@ Every adapter of the registry, and full fine-tuning under every schedule, on the
 the embedded backbone and a vision transformer. Without weights the transformer has random ones, and
 only its costs are measured. Results come into two files of JSON lines beside --out, and the tables
 of --out, the short one of --docs and the figure are made from these. Started again, it goes on
-with what is missing.
+with what is missing; seeds may be measured on several machines, each with all methods on one.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from machine import this_machine
 from methods_figure import draw
 from methods_report import report
 from methods_summary import summary
-from records import Record, Settings, code_digest, complete, newest, read
+from records import Record, Settings, code_digest, complete, newest, read, read_all, side_by_side
 from runs import Task, carry_out, on_backbone, weft_command
 from scenes import add_scene_options, find_scenes
 from tables import write_section
@@ -54,8 +54,7 @@ def main() -> None:
     """Run what is missing, and write the tables anew after each run; or tell what is there."""
     options = parse()
     if tells(options):
-        costs = list(newest(costs_file(options), CostRecord).values())
-        runs = list(newest(runs_file(options), Record).values())
+        costs, runs = what_is_there(options)
         write_section(options.out, TITLE, report(costs, runs))
         if options.docs is not None:
             write_section(options.docs, TITLE, summary(costs, runs))
@@ -65,6 +64,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="weft-methods-") as scratch:
         for _ in carry_out_all(options, options.work or Path(scratch)):
             pass
+
+
+def what_is_there(options: argparse.Namespace) -> tuple[list[CostRecord], list[Record]]:
+    """Costs of the newest settings, and runs that can be compared."""
+    costs = newest(costs_file(options), CostRecord)
+    return list(costs.values()), side_by_side(read_all(runs_file(options), Record))
 
 
 def parse() -> argparse.Namespace:
@@ -144,7 +149,7 @@ def carry_out_all(options: argparse.Namespace, work: Path) -> Iterator[CostRecor
     runs = {} if options.fresh else read(runs_file(options), settings, Record)
 
     def write() -> None:
-        write_section(options.out, TITLE, report(list(costs.values()), list(runs.values())))
+        write_section(options.out, TITLE, report(*what_is_there(options)))
 
     if "costs" in options.parts:
         for cost in complete(plan_costs(options, cost_settings), costs, costs_file(options)):

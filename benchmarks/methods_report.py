@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cost_records import CostRecord, Costs
 from fewshot_report import FIGURES, days, figures_of, in_order, mean_of
-from records import Kept, Record, in_common
+from records import Kept, Record, Settings, in_common
 from tables import figure, table
 
 MIB = 2**20
@@ -158,8 +158,20 @@ def _about_runs(records: Sequence[Record]) -> str:
         f"{settings.budget_s:g} s (equal time) or after {settings.steps} steps (equal steps). "
         "Means over those scenes and seeds that all methods have finished, scored outside the "
         "labelled areas: pixel IoU, and F1 of objects matched at IoU 0.5; the peak is resident "
-        "memory of the whole run.\n\n"
-        f"Machine: {settings.machine}. Measured {days(records)}, code `{settings.code}`."
+        "memory of the whole run. The methods of one scene and seed ran on one machine with one "
+        f"code.\n\n{origins(records)}"
+    )
+
+
+def origins(records: Sequence[Record]) -> str:
+    """A line for each machine and code: how many runs are its, and of when."""
+    own: dict[Settings, list[Record]] = {}
+    for record in records:
+        if record.unsuited is None:
+            own.setdefault(record.settings, []).append(record)
+    return "\n".join(
+        f"- {len(runs)} runs, {days(runs)}, code `{settings.code}`, on {settings.machine}"
+        for settings, runs in own.items()
     )
 
 

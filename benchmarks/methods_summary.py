@@ -18,8 +18,7 @@ COLUMNS = (
 
 def summary(costs: Sequence[CostRecord], runs: Sequence[Record]) -> str:
     """A table for each backbone; methods that do not suit it are left out."""
-    everything: list[Kept] = [*costs, *runs]
-    parts = [f"Measured {days(everything)} on {costs[0].settings.machine}."] if costs else []
+    parts = [_measured("Costs", costs), _measured("IoU and F1", runs)]
     for backbone in in_order(record.backbone for record in costs):
         here = [record for record in costs if record.backbone == backbone]
         rows = [
@@ -30,7 +29,12 @@ def summary(costs: Sequence[CostRecord], runs: Sequence[Record]) -> str:
         random = any(record.costs and record.costs.random for record in here)
         weights = ", random weights, so without accuracy" if random else ""
         parts += [f"**{backbone}**{weights}", table(COLUMNS, rows)]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _measured(what: str, records: Sequence[Kept]) -> str:
+    machines = in_order(record.settings.machine for record in records)
+    return f"{what} were measured {days(records)} on {' and '.join(machines)}." if records else ""
 
 
 def _equal_time(runs: Sequence[Record], cost: CostRecord) -> list[Record]:

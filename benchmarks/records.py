@@ -170,6 +170,27 @@ def newest_by_method(path: Path, settings: Settings) -> list[Record]:
     return list({record.key: record for record in newest}.values())
 
 
+def side_by_side(records: Iterable[Record]) -> list[Record]:
+    """Of each scene, seed, backbone and bound the runs of one code on one machine.
+
+    So methods meet equal conditions, while seeds may be measured in several sittings. Of several
+    such groups that of most methods, of those the newest. Device and bounds are the last record's.
+    """
+    every = list(records)
+    groups: dict[Hashable, dict[Settings, dict[str, Record]]] = {}
+    for record in every:
+        like = replace(record.settings, code="", machine="")
+        if like == replace(every[-1].settings, code="", machine=""):
+            place = (record.scene, record.seed, record.backbone, record.bound)
+            groups.setdefault(place, {}).setdefault(record.settings, {})[record.method] = record
+    largest = (max(reversed(group.values()), key=_finished) for group in groups.values())
+    return [record for group in largest for record in group.values()]
+
+
+def _finished(group: Mapping[str, Record]) -> int:
+    return sum(record.error is None for record in group.values())
+
+
 def read_all(path: Path, kind: type[R]) -> Iterator[R]:
     """Every record of the file, which need not exist."""
     if not path.exists():

@@ -12,7 +12,7 @@ from cost_records import CostRecord, Costs, CostSettings, FreezingCost
 from methods_figure import draw, points
 from methods_report import report
 from methods_summary import summary
-from records import Record, Settings, append, complete, in_common, newest, read
+from records import Record, Settings, append, complete, in_common, newest, read, side_by_side
 
 from weft.adapters.registry import ADAPTERS
 
@@ -87,6 +87,23 @@ def test_means_are_over_scenes_that_all_methods_have_finished() -> None:
     assert in_common([*easy, hard, replace(RUN, iou=None)]) == easy
     assert "| est | 1 | 0.900 |" in report([], [*easy, hard])
     assert [point.iou for point in points(COSTS, [*easy, hard])] == [0.9, 0.9]
+
+
+def test_methods_stand_beside_each_other_only_if_they_ran_on_one_machine() -> None:
+    both = [replace(RUN, method=name) for name in ("est", "full")]
+    elsewhere = replace(SETTINGS, machine="another machine")
+    alone = replace(RUN, settings=elsewhere, iou=0.9)
+    later = [replace(run, settings=elsewhere, seed=1) for run in both]
+    longer = replace(RUN, settings=replace(SETTINGS, budget_s=600.0), seed=2)
+    found = side_by_side([longer, *both, *later, alone])
+    assert found == [*both, *later]
+    assert side_by_side([*both, alone, replace(alone, method="full")])[0].iou == 0.9
+    failed = replace(alone, method="full", iou=None, error="out of memory")
+    assert side_by_side([*both, alone, failed]) == both
+    text = report([], found)
+    assert "- 2 runs, 2025-01-01, code `abc`, on a machine\n- 2 runs" in text
+    assert "| est | 2 | 0.400 |" in text
+    assert "on a machine and another machine." in summary([], found)
 
 
 def test_a_method_that_does_not_suit_has_dashes_and_a_footnote() -> None:
