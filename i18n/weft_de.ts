@@ -1050,6 +1050,18 @@
         <translation>Auf {} von {} Gebieten, jedes mit einem Modell, das es nicht gesehen hatte:</translation>
     </message>
     <message>
+        <source>Where models and labels differ most; a click leads there:</source>
+        <translation>Wo Modelle und Beispiele am weitesten auseinanderliegen; ein Klick führt hin:</translation>
+    </message>
+    <message>
+        <source>nothing here, and nothing found</source>
+        <translation>nichts hier, und nichts gefunden</translation>
+    </message>
+    <message>
+        <source>IoU {:.2f}: {} of {} found, {} false</source>
+        <translation>IoU {:.2f}: {} von {} gefunden, {} falsch</translation>
+    </message>
+    <message>
         <source>{}: too few areas to say</source>
         <translation>{}: zu wenige Gebiete für eine Aussage</translation>
     </message>

@@ -1050,6 +1050,18 @@
         <translation>Sur {} zones de {}, chacune par un modèle qui ne l&apos;avait pas vue :</translation>
     </message>
     <message>
+        <source>Where models and labels differ most; a click leads there:</source>
+        <translation>Où modèles et exemples diffèrent le plus ; un clic y mène :</translation>
+    </message>
+    <message>
+        <source>nothing here, and nothing found</source>
+        <translation>rien ici, et rien de trouvé</translation>
+    </message>
+    <message>
+        <source>IoU {:.2f}: {} of {} found, {} false</source>
+        <translation>IoU {:.2f} : {} sur {} trouvés, {} faux</translation>
+    </message>
+    <message>
         <source>{}: too few areas to say</source>
         <translation>{} : trop peu de zones pour le dire</translation>
     </message>

@@ -17,10 +17,11 @@ from qgis.PyQt.QtWidgets import (
 
 from ..model.state import BUDGETS
 from ..translate import tr
-from .figures import measured_words, model_words
+from .figures import area_words, measured_words, model_words
 from .loss_curve import LossCurve
 from .methods import words_on, words_on_schedule
 from .parts import Section, button, narrow, text
+from .place_list import PlaceList
 
 
 class AdaptPanel(Section):
@@ -42,7 +43,7 @@ class AdaptPanel(Section):
         self.adapt = button(tr("Adapt"), tr("Learn from what is drawn"), self.adapt_wanted.emit)
         self.adapt.setDefault(True)
         self.curve, self.figures = LossCurve(), text()
-        self.model, self.measured = text(), text()
+        self.model, self.measured, self.worst = text(), text(), PlaceList()
         self.load = button(tr("Load…"), tr("Use a model from a file"), self.load_wanted.emit)
         self.save = button(
             tr("Save as…"), tr("Keep this model for other images"), self.save_wanted.emit
@@ -61,7 +62,7 @@ class AdaptPanel(Section):
         self.add(self.figures, self.curve)
         self.add(self.model)
         self.add_row(self.load, self.save, self.measure)
-        self.add(self.measured)
+        self.add(self.measured, self.worst)
         self.add(self.advanced)
         for widget in (self.curve, self.figures, self.measured):
             widget.hide()
@@ -84,7 +85,7 @@ class AdaptPanel(Section):
 
     def begin(self):
         """A training starts; what was measured before is of other labels."""
-        self.measured.hide()
+        self.forget_measured()
         self.curve.clear()
         self.curve.show()
         self.figures.setText(self.curve.words())
@@ -100,9 +101,16 @@ class AdaptPanel(Section):
         self.model.setText(model_words(path, card))
 
     def show_measured(self, result):
-        """What cross-validation found, in words."""
+        """What cross-validation found, in words, and the way to the areas."""
         self.measured.setText(measured_words(result))
         self.measured.show()
+        places = [(area_words(each), each["wkt"]) for each in result["by_area"]]
+        self.worst.show_places(places, result["crs"])
+
+    def forget_measured(self):
+        """What was measured does not hold any more."""
+        self.measured.hide()
+        self.worst.clear()
 
 
 class Advanced(Section):

@@ -34,7 +34,8 @@ def measured_words(result):
     heading = tr("On {} of {} areas, each by a model that had not seen it:").format(
         result["measured"], result["areas"]
     )
-    return "\n".join([heading, *map(class_words, result["classes"])])
+    below = tr("Where models and labels differ most; a click leads there:")
+    return "\n".join([heading, *map(class_words, result["classes"]), below])
 
 
 def class_words(one):
@@ -44,6 +45,18 @@ def class_words(one):
     limits = [part for figure in (one["iou"], one["f1"]) for part in figure_of(figure)]
     return tr("{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})").format(
         one["name"], *limits
+    )
+
+
+def area_words(one):
+    """Figures of one area, all classes together."""
+    if one["iou"] is None:
+        return tr("nothing here, and nothing found")
+    return tr("IoU {:.2f}: {} of {} found, {} false").format(
+        one["iou"],
+        one["hits"],
+        one["objects_true"],
+        one["objects_found"] - one["hits"],
     )
 
 

@@ -22,9 +22,9 @@ from ..model.state import LabelClass, include_classes, include_names
 from ..paths import GUIDE
 from ..translate import tr
 from .engine_words import device_in_words, in_words
+from .place_list import go_to
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
-from .suggestion_list import go_to
 
 SECONDS = 8
 LATER_MS = 150
@@ -110,6 +110,7 @@ class Wiring(QObject):
         """The project was closed."""
         self.desk.labels = None
         self.studio.leave()
+        self.dock.adapt.forget_measured()
         self.dock.look.suggestions.clear()
         self.dock.look.show_outdated(False)
         self.show_labelled()
@@ -154,9 +155,8 @@ class Wiring(QObject):
         dock.look.preview_wanted.connect(self._preview)
         dock.look.restyled.connect(studio.restyle)
         dock.look.suggestions.wanted.connect(self._suggest)
-        dock.look.suggestions.chosen.connect(
-            lambda wkt, crs: go_to(self.iface.mapCanvas(), wkt, crs)
-        )
+        for places in (dock.adapt.worst, dock.look.suggestions.list):
+            places.chosen.connect(lambda wkt, crs: go_to(self.iface.mapCanvas(), wkt, crs))
         dock.polygons.restyled.connect(studio.restyle)
         dock.run.plan_wanted.connect(lambda where: self._with_where(where, studio.plan))
         dock.run.run_wanted.connect(lambda where: self._with_where(where, studio.run))

@@ -33,6 +33,23 @@ MEASURED = {
     ],
     "areas": 5,
     "measured": 5,
+    "crs": None,
+    "by_area": [
+        {
+            "wkt": "POLYGON ((500004 3999990, 500012 3999990, 500012 3999998, 500004 3999990))",
+            "iou": 0.42,
+            "hits": 3,
+            "objects_true": 7,
+            "objects_found": 5,
+        },
+        {
+            "wkt": "POLYGON ((500020 3999990, 500028 3999990, 500028 3999998, 500020 3999990))",
+            "iou": None,
+            "hits": 0,
+            "objects_true": 0,
+            "objects_found": 0,
+        },
+    ],
 }
 NEXT = [
     {

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QFileDialog
-from qgis_weft.gui.suggestion_list import go_to
+from qgis_weft.gui.place_list import go_to
 from qgis_weft.jobs import requests
 from qgis_weft.jobs.preview import new_folder, show_early, show_preview
 from qgis_weft.layers.groups import is_on, switch_off
@@ -209,6 +209,10 @@ def test_a_run_that_was_cancelled_goes_on_in_its_folder(load, image, qtbot, monk
     assert run_and_cancel() == first
 
 
+def texts_of(places):
+    return [places.item(row).text() for row in range(places.count())]
+
+
 def test_measuring_tells_each_class_and_leaves_the_model_as_it_is(load, image, qtbot):
     plugin = load("early")
     panel = plugin.dock.adapt
@@ -222,11 +226,19 @@ def test_measuring_tells_each_class_and_leaves_the_model_as_it_is(load, image, q
         "On 5 of 5 areas, each by a model that had not seen it:",
         "building: IoU 0.71 (0.60 to 0.82), F1 0.71 (0.60 to 0.82)",
         "ship: too few areas to say",
+        "Where models and labels differ most; a click leads there:",
     ]
+    assert texts_of(panel.worst) == [
+        "1  IoU 0.42: 3 of 7 found, 2 false",
+        "2  nothing here, and nothing found",
+    ]
+    panel.worst.itemClicked.emit(panel.worst.item(0))
+    shown = plugin.iface.mapCanvas().extent()
+    assert shown.contains(QgsRectangle(500004, 3999990, 500012, 3999998)) and shown.height() < 20
     assert plugin.session.state.model == "/maps/town.weft"
     with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
         panel.adapt.click()
-    assert panel.measured.isHidden()
+    assert panel.measured.isHidden() and panel.worst.isHidden()
 
 
 def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qtbot):
@@ -238,8 +250,7 @@ def test_places_to_label_next_are_listed_and_a_click_leads_there(load, image, qt
     canvas.setExtent(image.extent())
     with qtbot.waitSignal(plugin.studio.ended, timeout=10_000):
         found.ask.click()
-    texts = [found.list.item(row).text() for row in range(found.list.count())]
-    assert texts == ["1  the model is unsure here", "2  a new reason"]
+    assert texts_of(found.list) == ["1  the model is unsure here", "2  a new reason"]
     found.list.itemClicked.emit(found.list.item(1))
     window = QgsRectangle(500020, 3999990, 500028, 3999998)
     assert canvas.extent().contains(window)

@@ -16,6 +16,8 @@ from weft.cli.reports import duration
 
 Options = dict[str, Any]
 
+MOST_AREAS = 5  # listed as those that are found worst
+
 
 def run(options: Options, display: Display) -> None:
     """`weft run`."""
@@ -82,6 +84,11 @@ def validate(options: Options, display: Display) -> None:
         )
     if result.cancelled:
         display.note("Stopped early; the figures are of the areas measured so far.")
+    display.say("Where models and labels differ most:")
+    display.table(
+        ("area around", "IoU", "true", "found", "right"),
+        [_tell_area(each, result.crs) for each in result.by_area[:MOST_AREAS]],
+    )
 
 
 def predict(options: Options, display: Display) -> None:
@@ -238,6 +245,17 @@ def _tell_estimate(figure: Any) -> tuple[str, str]:
     if figure is None:
         return "–", "–"
     return f"{figure.value:.2f}", f"{figure.low:.2f}, {figure.high:.2f}"
+
+
+def _tell_area(each: Any, crs: str | None) -> tuple[str, ...]:
+    import shapely
+    from pyproj import CRS
+
+    digits = 5 if crs and CRS.from_wkt(crs).is_geographic else 1
+    centre = shapely.from_wkt(each.wkt).centroid
+    iou = "–" if each.iou is None else f"{each.iou:.2f}"
+    counts = map(str, (each.objects_true, each.objects_found, each.hits))
+    return f"{centre.x:.{digits}f}, {centre.y:.{digits}f}", iou, *counts
 
 
 def _tell_polygons(counts: dict[str, int], out: Path, display: Display) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 from weft.bundle import FoundObjects
 from weft.errors import Cancelled, LabelError
 from weft.jackknife import Estimate, ratio
+from weft.jobs.area_figures import AreaFigures, area_figures
 from weft.jobs.held_out_objects import count_objects
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.train_request import LearnRequest, check_learn
@@ -37,13 +38,17 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class ValidateResult:
-    """Figures of each class; `cancelled` where only some of the areas were measured."""
+    """Figures of each class, and of each measured area, lowest IoU first, with its outline in `crs`
+    (WKT); `cancelled` where only some of the areas were measured.
+    """
 
     classes: tuple[ClassFigures, ...]
     areas: int
     measured: int
     trainings: int
     cancelled: bool
+    crs: str | None
+    by_area: tuple[AreaFigures, ...]
 
 
 def validate(request: LearnRequest, context: Context) -> ValidateResult:
@@ -73,10 +78,16 @@ def validate(request: LearnRequest, context: Context) -> ValidateResult:
         measured |= {area: tally(prepared, at(regions, area)) for area in sorted(fold)}
     if not measured:
         raise Cancelled
-    names = prepared.material.sources.classes
+    material = prepared.material
+    crs = material.infos[0].grid.crs
     return ValidateResult(
-        tuple(figures(name, list(each)) for name, each in per_class(names, measured)),
+        tuple(
+            figures(name, list(each))
+            for name, each in per_class(material.sources.classes, measured)
+        ),
         *(areas, len(measured), trainings, len(measured) < areas),
+        crs=crs.to_wkt() if crs else None,
+        by_area=area_figures(material, regions, measured),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 import pytest
 import rasterio
+import shapely
 from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
 
 import weft as package
@@ -148,6 +149,10 @@ def test_validate_tells_how_good_models_of_the_labels_are(weft: Weft, scene: Sce
     for figure in (roof["iou"], roof["f1"]):
         assert figure["low"] <= figure["value"] <= figure["high"]
         assert f"{figure['value']:.2f}" in told.out
+    assert "Where models and labels differ most:" in told.out
+    for area in known["by_area"]:
+        centre = shapely.from_wkt(area["wkt"]).centroid
+        assert f"{centre.x:.1f}, {centre.y:.1f}" in told.out
 
 
 def test_plan_tells_what_a_prediction_takes(

@@ -6,16 +6,19 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
 import torch
 from affine import Affine
+from pyproj import CRS
 from safetensors.torch import save_file
 
 from weft.backbones.registry import find_backbone
 from weft.errors import Cancelled, LabelError
 from weft.jackknife import ratio
+from weft.jobs.area_figures import outline_of
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.train_request import LearnRequest
 from weft.jobs.validate import figures, learn_without, validate
@@ -91,6 +94,33 @@ def test_each_area_is_measured_and_the_same_seed_gives_the_same_figures(
     shares = [each.done / each.total for each in heard.reports if each.text == "Cross-validating"]
     assert shares == sorted(shares) and shares[-1] > 0.75
     assert validate(request, context).classes == first.classes
+
+
+def test_areas_are_told_apart_and_the_worst_comes_first(request_of, context: Context) -> None:
+    request = request_of(4)
+    gpd.read_file(request.labels.path, layer="labels").iloc[1:].to_file(
+        request.labels.path, layer="labels"
+    )
+    result = validate(replace(request, steps=40), context)
+    assert len(result.by_area) == 4
+    ious = [each.iou for each in result.by_area]
+    assert ious == sorted(ious)
+    # a roof without a label in the first area
+    worst = result.by_area[0]
+    assert (worst.objects_true, sum(each.objects_true for each in result.by_area)) == (1, 7)
+    assert shapely.from_wkt(worst.wkt).equals(squares([(0, 0)], AREA)[0])
+    assert CRS.from_wkt(result.crs) == CRS.from_epsg(32633)
+
+
+def test_without_areas_the_box_around_labels_is_outlined(request_of, context: Context) -> None:
+    request = request_of(4)
+    roofs = gpd.read_file(request.labels.path, layer="labels")
+    ground = roofs.assign(**{"class": "background"}, geometry=roofs.translate(0, -30))
+    pd.concat([roofs, ground]).to_file(request.labels.path, layer="labels")
+    material = prepare(replace(request, areas=None), context).material
+    (area,) = {region.area for region in material.regions if region.measurable}
+    found = outline_of(area, material, material.regions, material.infos[0].grid.crs)
+    assert found.covers(roofs.union_all()) and shapely.box(0, 0, SIDE, SIDE).covers(found)
 
 
 class Guarded(PatchStore):
