@@ -24,6 +24,13 @@ def test_methods_are_compared_on_the_seeds_that_all_have_finished() -> None:
     assert "| town | forest | 0.400 | 0.100 |" in text and "| town | unet | 0.300 | – |" in text
 
 
+def test_a_method_that_was_hardly_begun_does_not_narrow_the_means() -> None:
+    runs = [replace(RUN, seed=seed, iou=0.3 + seed / 10) for seed in range(3)]
+    text = report([*runs, replace(RUN, method="unet", iou=0.9)], SETTINGS)
+    assert "| town | forest | 3 | 0.400 |" in text and "| town | unet | 0 | – |" in text
+    assert "| town | unet | 0.900 | – | – |" in text
+
+
 def test_a_failure_is_told_and_leaves_the_means_alone() -> None:
     failed = replace(RUN, seed=1, iou=None, f1=None, error="exit status 2: no weights")
     text = report([RUN, failed], SETTINGS)
