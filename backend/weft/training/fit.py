@@ -26,6 +26,7 @@ from weft.training.regions import Region
 from weft.training.replay import Replay, Seen
 from weft.training.sampler import CropSampler
 from weft.training.schedule import Constant, Schedule, Turns, steps_per_epoch
+from weft.training.tones import Tone, tones_of
 from weft.training.truth import Truth
 from weft.training.unlabelled import Elsewhere, ShareLimit
 
@@ -160,6 +161,7 @@ class Trainer:
         self.average = WeightAverage(self.parameters)
         self.step, self.looks, self.loss = 0, 0, math.nan
         self.replay = Replay(settings.seed)
+        self.tones: dict[int, Tone] = {}
         self.held_out: int | None = None
         self.held_out_iou: list[float] | None = None
         self.held_out_objects: tuple[FoundObjects, ...] | None = None
@@ -177,6 +179,7 @@ class Trainer:
         """
         torch.manual_seed(self.settings.seed)
         self.began = time.monotonic()
+        self.tones = tones_of(self.store, [*regions, *unlabelled])
         counts = torch.from_numpy(count_known(self.store, regions, self.classes))
         self.batches, self.turns = self._batches(counts, unlabelled), self._turns(counts)
         seen = self.start.seen if self.start else frozenset[int]()
@@ -292,7 +295,8 @@ class Trainer:
 
     def _sampler(self, regions: Sequence[Region], stream: int) -> CropSampler:
         seed = self.settings.seed * 3 + stream
-        return CropSampler(self.store, regions, self._side(), self.settings.augmentation, seed)
+        shown = (self.store, regions, self._side(), self.settings.augmentation)
+        return CropSampler(*shown, seed, self.tones)
 
     def _batches(self, counts: Tensor, unlabelled: Sequence[Region]) -> Batches:
         settings, elsewhere = self.settings, None

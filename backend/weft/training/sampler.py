@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which crops make a batch: half anywhere that is known, half on objects, rare classes alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from weft.labels.burn import UNKNOWN
 from weft.training.augment import Augmentation, crop
 from weft.training.patches import PatchStore
 from weft.training.regions import Region
+from weft.training.tones import Tone, in_some_tone
 from weft.training.truth import Truth, joined
 
 OBJECT_SHARE = 0.5
@@ -40,7 +41,26 @@ class Crops:
 
 
 class CropSampler(Crops):
-    """Draws batches of crops with labels."""
+    """Draws batches of crops with labels; with `tones`, some in the tone of another image."""
+
+    def __init__(
+        self,
+        store: PatchStore,
+        regions: Sequence[Region],
+        size: int,
+        settings: Augmentation,
+        seed: int,
+        tones: Mapping[int, Tone] | None = None,
+    ) -> None:
+        super().__init__(store, regions, size, settings, seed)
+        self.tones = tones or {}
+
+    def about(self, index: int, centre: tuple[int, int]) -> tuple[Tensor, Truth]:
+        """See `Crops`."""
+        pixels, truth = super().about(index, centre)
+        if len(self.tones) > 1 and self.random.random() < self.settings.other_tones:
+            pixels = in_some_tone(pixels, self.regions[index].image, self.tones, self.random)
+        return pixels, truth
 
     def batch(self, count: int) -> tuple[Tensor, Truth]:
         """Pixels (count, bands, size, size) and truth (count, size, size)."""
