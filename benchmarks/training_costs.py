@@ -152,7 +152,7 @@ def costs_of(trial: Trial) -> Costs:
         crop=crop,
         tile=tile,
         device=device.name,
-        precision=str(device.precision).removeprefix("torch."),
+        precision=device.precision_name,
         random=backbone.digest == RANDOM,
     )
 

@@ -5,6 +5,7 @@ import re
 
 from ..translate import tr
 
+LIBRARY = re.compile(r"^(torch|onnxruntime)( in \w+)? on ")
 CPU = re.compile(r"CPU, (\d+) threads")
 
 
@@ -38,5 +39,5 @@ def in_words(said):
 
 def device_in_words(said):
     """What computes, without the library that does so; a GPU keeps its maker's name."""
-    name = said.removeprefix("torch on ").removeprefix("onnxruntime on ")
+    name = LIBRARY.sub("", said)
     return CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from qgis_weft.gui.engine_words import device_in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,3 +57,8 @@ def test_the_engine_says_what_is_translated_of_its_words():
         if not any(value.startswith(words.partition("{")[0]) for value in said)
     }
     assert not unheard
+
+
+@pytest.mark.parametrize("library", ["torch on ", "torch in bfloat16 on ", "onnxruntime on ", ""])
+def test_who_maps_is_not_told_which_library_computes(library):
+    assert device_in_words(f"{library}CPU, 2 threads") == "CPU, 2 threads"

@@ -42,7 +42,8 @@ class TorchEngine:
     def __init__(self, network: Network, device: Device) -> None:
         self.network = network.to(device.torch).to(memory_format=torch.channels_last).eval()
         self.device = device
-        self.name = f"torch on {device.name}"
+        lower = f" in {device.precision_name}" if device.precision is not torch.float32 else ""
+        self.name = f"torch{lower} on {device.name}"
         self.batch = 8 if device.torch.type == "cuda" else 1
 
     def predict(self, pixels: Batch) -> Batch:

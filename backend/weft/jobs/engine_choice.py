@@ -46,7 +46,7 @@ def prepare(
     if request.memory_gb is not None:
         most = within(request.memory_gb, tiling, request, in_torch.engine, model)
         return replace(in_torch, tiling=most)
-    # what computes in lower precision, onnxruntime does not outrun in float32
+    # what gains by a lower precision, onnxruntime does not outrun in float32
     lower = device.torch.type != "cpu" or device.precision is not torch.float32
     if engine == "torch" or lower or sum(plan.tiles for plan in plans) < TRIAL_PAYS_TILES:
         return in_torch

@@ -41,7 +41,7 @@ def info() -> dict[str, Any]:
         "device": {
             "name": device.name,
             "why not a GPU": device.reason,
-            "precision": str(device.precision).removeprefix("torch."),
+            "precision": device.precision_name,
             "proof": prove(device),
         },
         "memory": {

@@ -3,11 +3,12 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from small_networks import small_model, write_image
 
 from weft.device import cpu
@@ -60,9 +61,9 @@ def parts(tmp_path: Path) -> Parts:
     return {info: whole_image(info.grid)}
 
 
-def choose(model: Model, parts: Parts, torch: Late, folder: Path, notes: list[str]) -> str:
-    """The name of the engine that is taken in place of `torch`."""
-    predictor = LocalPredictor(model, torch, TILING)
+def choose(model: Model, parts: Parts, slow: Late, folder: Path, notes: list[str]) -> str:
+    """The name of the engine that is taken in place of `slow`."""
+    predictor = LocalPredictor(model, slow, TILING)
     plans = [TILING.plan(part, 1.0) for part in parts.values()]
     context = Context(folder, notify=notes.append)
     return faster(predictor, DEVICE, plans, context).engine.name
@@ -91,16 +92,22 @@ def test_a_long_job_takes_the_faster_engine_and_says_so(
 def test_an_engine_that_computes_something_else_is_not_taken(
     model: Model, parts: Parts, tmp_path: Path, error: float
 ) -> None:
-    torch = late(model, seconds=0.5, error=error)
-    assert choose(model, parts, torch, tmp_path, []) == torch.name
+    slow = late(model, seconds=0.5, error=error)
+    assert choose(model, parts, slow, tmp_path, []) == slow.name
 
 
 def test_a_short_job_exports_nothing(model: Model, parts: Parts, tmp_path: Path) -> None:
-    torch = late(model, seconds=0.05)
+    slow = late(model, seconds=0.05)
     folder = tmp_path / "job"
     folder.mkdir()
-    assert choose(model, parts, torch, folder, []) == torch.name
+    assert choose(model, parts, slow, folder, []) == slow.name
     assert not list(folder.iterdir())
+
+
+def test_the_precision_is_part_of_the_name_by_which_rows_are_kept(model: Model) -> None:
+    lower = replace(DEVICE, precision=torch.bfloat16)
+    assert TorchEngine(model.network, DEVICE).name == f"torch on {DEVICE.name}"
+    assert TorchEngine(model.network, lower).name == f"torch in bfloat16 on {DEVICE.name}"
 
 
 def test_what_was_stopped_goes_on_with_the_engine_it_began_with(

@@ -4,6 +4,7 @@
 import pytest
 import torch
 
+from weft import device
 from weft.adapters.registry import ADAPTERS, DEFAULT_ADAPTER, find_adapter
 from weft.backbones.frozen import MapBackbone, SealedBackbone, TokenBackbone, takes_any_tile
 from weft.backbones.registry import DEFAULT_BACKBONE, DESCRIBED, find_backbone
@@ -82,11 +83,30 @@ def test_one_and_two_bands_fill_the_three_that_a_network_knows(make_backbone) ->
 
 
 def test_the_cpu_can_always_be_chosen() -> None:
-    device = choose_device("cpu")
-    assert device.torch.type == "cpu"
-    assert device.precision in (torch.float32, torch.bfloat16)
-    with device.autocast():
-        assert torch.ones(2, 2).mm(torch.ones(2, 2)).dtype == device.precision
+    chosen = choose_device("cpu")
+    assert chosen.torch.type == "cpu"
+    assert chosen.precision in (torch.float32, torch.bfloat16)
+    with chosen.autocast():
+        assert torch.ones(2, 2).mm(torch.ones(2, 2)).dtype == chosen.precision
+
+
+@pytest.mark.parametrize(
+    ("instructions", "seconds", "precision"),
+    [(True, 0.5, torch.bfloat16), (True, 2.0, torch.float32), (False, 0.5, torch.float32)],
+)
+def test_a_cpu_computes_in_bfloat16_only_where_that_is_faster(
+    monkeypatch: pytest.MonkeyPatch, instructions: bool, seconds: float, precision: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: instructions)
+    times = {torch.float32: 1.0, torch.bfloat16: seconds}
+    monkeypatch.setattr(device, "seconds_of_convolution", times.__getitem__)
+    assert choose_device("cpu").precision is precision
+
+
+def test_the_convolution_that_decides_it_takes_time_in_both() -> None:
+    assert 0 < device.seconds_of_convolution(torch.float32) < 1
+    assert 0 < device.seconds_of_convolution(torch.bfloat16) < 10
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
