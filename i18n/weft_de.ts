@@ -480,6 +480,10 @@
         <translation>Dort vorhersagen und Polygone zeichnen</translation>
     </message>
     <message>
+        <source>still {} of {}</source>
+        <translation>noch {} von {}</translation>
+    </message>
+    <message>
         <source>{:.1f} megapixels, {} tiles, about {} on {}
 {} of memory, at most {} of disk</source>
         <translation>{:.1f} Megapixel, {} Kacheln, etwa {} mit {}

@@ -480,6 +480,10 @@
         <translation>Y prédire, et dessiner les polygones</translation>
     </message>
     <message>
+        <source>still {} of {}</source>
+        <translation>encore {} sur {}</translation>
+    </message>
+    <message>
         <source>{:.1f} megapixels, {} tiles, about {} on {}
 {} of memory, at most {} of disk</source>
         <translation>{:.1f} mégapixels, {} tuiles, environ {} avec {}

@@ -45,11 +45,14 @@ class RunPanel(Section):
 
 def plan_in_words(plan):
     """Two lines: size and time; memory and disk."""
+    tiles = str(plan["tiles"])
+    if plan["tiles_left"] < plan["tiles"]:
+        tiles = tr("still {} of {}").format(plan["tiles_left"], tiles)
     return tr(
         "{:.1f} megapixels, {} tiles, about {} on {}\n{} of memory, at most {} of disk"
     ).format(
         plan["megapixels"],
-        plan["tiles"],
+        tiles,
         duration(plan["seconds"]),
         device_in_words(plan["device"]),
         size(plan["memory_bytes"]),

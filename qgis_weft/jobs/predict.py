@@ -10,18 +10,21 @@ from ..translate import tr
 from . import requests
 from .desk import Job
 from .polygons import Polygons
-from .stopped import mark_of, where_stopped
+from .stopped import give_up_others, mark_of, where_stopped
 from .workplace import fresh_name
+
+RESULTS = "results"
 
 
 class Plan(Job):
-    """Reckons what a run will take."""
+    """Reckons what a run will take, or what is left of one that was stopped."""
 
     def start(self, where):
         """Ask."""
         desk = self.desk
-        params = requests.predict(desk.state, where.images, desk.folder, desk.device, where.extent)
-        self.ask("plan", params, self._on_planned)
+        asked = requests.predict(desk.state, where.images, "", desk.device, where.extent)
+        folder = where_stopped(asked, desk.folder / RESULTS) or desk.folder
+        self.ask("plan", {**asked, "out": str(folder)}, self._on_planned)
 
     def _on_planned(self, plan):
         self.planned.emit(plan)
@@ -38,7 +41,8 @@ class Run(Job):
         """Ask what it will take."""
         desk = self.desk
         asked = requests.predict(desk.state, where.images, "", desk.device, where.extent)
-        results = desk.folder / "results"
+        results = desk.folder / RESULTS
+        give_up_others(asked, results)
         stopped = where_stopped(asked, results)
         self.folder = stopped or fresh_name(results, "run", f"-{mark_of(asked)}")
         self.params = {**asked, "out": str(self.folder)}

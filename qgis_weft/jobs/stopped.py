@@ -17,12 +17,20 @@ def mark_of(asked):
 
 
 def where_stopped(asked, results):
-    """The folder where the same was stopped, or None; rows of other runs are given up."""
-    stopped = {rows.parent for rows in results.glob(f"run-*/{ROWS}")}
-    same = {folder for folder in stopped if folder.name.endswith(f"-{mark_of(asked)}")}
-    for folder in stopped - same:
-        _give_up(folder)
+    """The folder where the same was stopped, or None."""
+    same = (each for each in _stopped(results) if each.name.endswith(f"-{mark_of(asked)}"))
     return max(same, default=None)
+
+
+def give_up_others(asked, results):
+    """Remove the rows of other runs."""
+    for folder in _stopped(results):
+        if not folder.name.endswith(f"-{mark_of(asked)}"):
+            _give_up(folder)
+
+
+def _stopped(results):
+    return {rows.parent for rows in results.glob(f"run-*/{ROWS}")}
 
 
 def _give_up(folder):

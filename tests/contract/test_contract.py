@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qgis_weft.jobs import requests
-from qgis_weft.jobs.stopped import OWNER, mark_of, where_stopped
+from qgis_weft.jobs.stopped import OWNER, give_up_others, mark_of, where_stopped
 from qgis_weft.model.state import Outlines, State
 from qgis_weft.process import jsonrpc
 
@@ -155,7 +155,11 @@ def test_the_plugin_finds_what_the_engine_keeps_of_a_stopped_run(tmp_path: Path)
     assert where_stopped(asked, tmp_path / "results") is None
     folder = rows_of_a_stopped_run(tmp_path / "results", asked)
     assert where_stopped(asked, tmp_path / "results") == folder
-    assert where_stopped({**asked, "model": "/m/b.weft"}, tmp_path / "results") is None
+    other = {**asked, "model": "/m/b.weft"}
+    assert where_stopped(other, tmp_path / "results") is None
+    give_up_others(asked, tmp_path / "results")
+    assert list(folder.iterdir())
+    give_up_others(other, tmp_path / "results")
     assert folder.exists() and not list(folder.iterdir())
 
 
@@ -163,5 +167,5 @@ def test_what_another_window_is_at_stays(tmp_path: Path) -> None:
     asked = {"model": "/m/a.weft"}
     folder = rows_of_a_stopped_run(tmp_path, asked)
     (folder / ".town_weft" / OWNER).write_text("{}")
-    assert where_stopped({"model": "/m/b.weft"}, tmp_path) is None
+    give_up_others({"model": "/m/b.weft"}, tmp_path)
     assert where_stopped(asked, tmp_path) == folder

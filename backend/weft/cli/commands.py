@@ -106,14 +106,15 @@ def plan(options: Options, display: Display) -> None:
     from weft.jobs.predict_request import PredictRequest
 
     as_json = options.pop("json")
-    # nothing is written
-    found = job(PredictRequest(**_given(options), out=Path()), display.context)
+    given: Options = {"out": Path(), **_given(options)}
+    found = job(PredictRequest(**given), display.context)
     if as_json:
         display.say(json.dumps(asdict(found), indent=1))
         return
+    left = "" if found.tiles_left == found.tiles else f", {found.tiles_left} of them left"
     display.say(
         f"{found.megapixels:.1f} megapixels in {found.images} image"
-        f"{'' if found.images == 1 else 's'}, {found.tiles} tiles: about "
+        f"{'' if found.images == 1 else 's'}, {found.tiles} tiles{left}: about "
         f"{duration(found.seconds)} with {found.device}. It takes {decimal(found.memory_bytes)} of "
         f"memory and at most {decimal(found.disk_bytes)} of disk."
     )

@@ -74,6 +74,12 @@ def _plan(parser: Parser) -> None:
     _images(parser)
     _prediction(parser)
     _weights(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where it shall be predicted: tiles that are kept there do not count (default: here)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

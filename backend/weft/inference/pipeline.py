@@ -52,8 +52,7 @@ def predict_blocks(
     wanted = range(len(plan.rows.spans)) if tile_rows is None else tile_rows
     if not wanted:
         return
-    # the row above reaches into the first one, and no other does
-    needed = range(max(0, wanted.start - 1), wanted.stop)
+    needed = plan.rows_needed(wanted)
     blender = TileBlender(plan.rows, plan.columns, bands_out)
     batcher = Batcher(engine)
     done = needed.start * len(plan.columns.spans)

@@ -41,6 +41,14 @@ class Plan:
         """
         return self.rows.ends[row - 1] if row else 0
 
+    def rows_done(self, finished: int) -> int:
+        """How many rows of tiles need not be predicted where so many pixel rows are there."""
+        return sum(end <= finished for end in self.rows.ends)
+
+    def rows_needed(self, wanted: range) -> range:
+        """The rows of tiles to predict for those wanted: the one above reaches into the first."""
+        return range(max(0, wanted.start - 1), wanted.stop) if wanted else wanted
+
     def window(self, row: int, column: int) -> Window:
         """The window on the image of the tile at (row, column) of the tile grid."""
         down, across = self.rows.spans[row], self.columns.spans[column]

@@ -17,36 +17,16 @@ from weft.inference.row_file import SUFFIX, Levels, read_rows, writing
 IDENTITY, OWNER, FILES = "identity.json", "owner.json", "files.json"
 
 
-class RowStore:
-    """Finished rows in a hidden folder, for one image and one way to predict it.
+class KeptRows:
+    """Finished rows in a folder, which need not exist; nothing there is changed."""
 
-    They are kept until `finish`, also when it is closed before. What another `identity` has left
-    there is dropped, and `dropped` tells so; without one, nothing is ever kept or found. A store
-    belongs to one process at a time. OutputError for a folder that cannot be written or is in use.
-    """
-
-    def __init__(self, folder: Path, identity: Mapping[str, object] | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lasting = identity is not None
-        with writing(folder):
-            _check_owner(folder)
-            known = _read(folder / IDENTITY)
-            same = identity is not None and known == dict(identity)
-            self.dropped = self._lasting and bool(known) and not same
-            if not same:
-                shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(exist_ok=True)
-            (folder / OWNER).write_text(json.dumps(_this_process()))
-            for each in folder.iterdir():
-                _drop_unless_finished(each)
-            (folder / IDENTITY).write_text(json.dumps(identity))
 
-    def close(self) -> None:
-        """Leave what is finished to a later prediction, and nothing where nothing is."""
-        if self._lasting and (any(self._parts()) or (self.folder / FILES).exists()):
-            (self.folder / OWNER).unlink(missing_ok=True)
-        else:
-            self.forget()
+    @property
+    def identity(self) -> dict[str, object]:
+        """The image they are of and the way they were predicted; empty where there is nothing."""
+        return _read(self.folder / IDENTITY)
 
     @property
     def finished(self) -> int:
@@ -69,21 +49,10 @@ class RowStore:
         for start, _, path in self._chain():
             yield from read_rows(path, start)
 
-    def finish(self, files: Iterable[Path]) -> None:
-        """The rows are in these files now: keep only their states."""
-        with writing(self.folder):
-            (self.folder / FILES).write_text(json.dumps(file_states(files)))
-            for _, _, path in self._parts():
-                path.unlink()
-
     def made(self, files: Iterable[Path]) -> bool:
         """Whether an earlier prediction of this identity has finished these files as they are."""
         known = _read(self.folder / FILES)
         return bool(known) and known == file_states(files)
-
-    def forget(self) -> None:
-        """Leave nothing."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _chain(self) -> Iterator[tuple[int, int, Path]]:
         row = 0
@@ -99,9 +68,47 @@ class RowStore:
             yield int(start), int(stop), path
 
 
-def identity_in(folder: Path) -> dict[str, object]:
-    """The identity of what a store has left in its folder; empty where it has left nothing."""
-    return _read(folder / IDENTITY)
+class RowStore(KeptRows):
+    """Finished rows in a hidden folder, for one image and one way to predict it.
+
+    They are kept until `finish`, also when it is closed before. What another `identity` has left
+    there is dropped, and `dropped` tells so; without one, nothing is ever kept or found. A store
+    belongs to one process at a time. OutputError for a folder that cannot be written or is in use.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, object] | None) -> None:
+        super().__init__(folder)
+        self._lasting = identity is not None
+        with writing(folder):
+            _check_owner(folder)
+            known = self.identity
+            same = identity is not None and known == dict(identity)
+            self.dropped = self._lasting and bool(known) and not same
+            if not same:
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(exist_ok=True)
+            (folder / OWNER).write_text(json.dumps(_this_process()))
+            for each in folder.iterdir():
+                _drop_unless_finished(each)
+            (folder / IDENTITY).write_text(json.dumps(identity))
+
+    def close(self) -> None:
+        """Leave what is finished to a later prediction, and nothing where nothing is."""
+        if self._lasting and (any(self._parts()) or (self.folder / FILES).exists()):
+            (self.folder / OWNER).unlink(missing_ok=True)
+        else:
+            self.forget()
+
+    def finish(self, files: Iterable[Path]) -> None:
+        """The rows are in these files now: keep only their states."""
+        with writing(self.folder):
+            (self.folder / FILES).write_text(json.dumps(file_states(files)))
+            for _, _, path in self._parts():
+                path.unlink()
+
+    def forget(self) -> None:
+        """Leave nothing."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _drop_unless_finished(path: Path) -> None:

@@ -15,7 +15,7 @@ from weft.inference.memory import fitting_tile
 from weft.inference.onnx_export import export_onnx
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling, choose_tiling
-from weft.inference.rows import identity_in
+from weft.inference.rows import KeptRows
 from weft.inference.tiles import choose_overlap
 from weft.inference.trial import TOLERANCE, TRIAL_PAYS_S, TRIAL_PAYS_TILES, hardest, noise, try_out
 from weft.jobs.predict_request import PredictRequest
@@ -39,7 +39,7 @@ def prepare(
     tiling = tiling_of(request, model)
     device = choose_device(request.device)
     plans = [tiling.plan(part, image_scale(model.card, info)) for info, part in parts.items()]
-    engine = began_with(request, parts) if request.engine == "auto" else request.engine
+    engine = began_with(request, parts)
     if engine == "onnx":
         return with_onnx(model, device, tiling, plans, context)
     in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
@@ -54,9 +54,13 @@ def prepare(
 
 
 def began_with(request: PredictRequest, parts: Mapping[RasterInfo, Part]) -> str:
-    """The engine of a prediction that was stopped, for it to go on as it began; or `auto`."""
+    """The engine asked for; instead of `auto` that of a prediction that was stopped, if there is
+    one and it can go on as it began.
+    """
+    if request.engine != "auto" or request.memory_gb is not None:
+        return request.engine
     for info in parts:
-        name = str(identity_in(rows_folder(info.path, request.out)).get("engine"))
+        name = str(KeptRows(rows_folder(info.path, request.out)).identity.get("engine"))
         for engine in ("torch", "onnx"):
             if name.startswith(engine):
                 return engine

@@ -3,12 +3,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from weft import __version__
 from weft.ahead import ahead
-from weft.file_states import file_states
 from weft.grid import Window
 from weft.inference.part import Part
 from weft.inference.row_file import Levels
@@ -17,7 +15,7 @@ from weft.jobs.cluster import find_cluster
 from weft.jobs.engine_choice import prepare
 from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
 from weft.jobs.predicted import PredictedImage, outputs, rows_folder, write_rasters
-from weft.jobs.predictors import Predictor, plan_of
+from weft.jobs.predictors import Predictor, identity_of
 from weft.model import check_image, load_model
 from weft.outputs import made_folder
 from weft.progress import Context
@@ -96,19 +94,3 @@ def watched(
         context.check_cancelled()
         context.progress(window.row, height, text)
         yield window, levels
-
-
-def identity_of(predictor: Predictor, info: RasterInfo, part: Part) -> dict[str, object] | None:
-    """All that decides the pixels of a prediction; None where another would give others."""
-    if not predictor.settled:
-        return None
-    plan = plan_of(predictor, info, part)
-    return {
-        "version": __version__,
-        "model": predictor.model.identity,
-        "engine": predictor.engine_name,
-        "tiles": [plan.side, plan.rows.overlap],
-        "image": file_states([info.path]),
-        "window": list(astuple(part.window)),
-        "inside": None if part.inside is None else part.inside.wkb_hex,
-    }

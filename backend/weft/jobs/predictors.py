@@ -3,18 +3,20 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from weft import __version__
+from weft.file_states import file_states
 from weft.inference.engines import Engine
 from weft.inference.part import Part
 from weft.inference.pipeline import predict_blocks
 from weft.inference.plan import Plan, Tiling
 from weft.inference.row_file import RowWriter
-from weft.inference.rows import RowStore
-from weft.jobs.predicted import quantise
+from weft.inference.rows import KeptRows, RowStore
+from weft.jobs.predicted import outputs, quantise, rows_folder
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
@@ -64,7 +66,7 @@ class LocalPredictor:
         """See `Predictor`."""
         plan = plan_of(self, info, part)
         ends = plan.rows.ends
-        done = sum(end <= store.finished for end in ends)
+        done = plan.rows_done(store.finished)
         name = info.path.name
         if done:
             share = ends[done - 1] / plan.rows.length
@@ -103,3 +105,32 @@ def keep_rows(
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
     """How a part of an image is cut into tiles."""
     return predictor.tiling.plan(part, image_scale(predictor.model.card, info))
+
+
+def identity_of(predictor: Predictor, info: RasterInfo, part: Part) -> dict[str, object] | None:
+    """All that decides the pixels of a prediction; None where another would give others."""
+    if not predictor.settled:
+        return None
+    plan = plan_of(predictor, info, part)
+    return {
+        "version": __version__,
+        "model": predictor.model.identity,
+        "engine": predictor.engine_name,
+        "tiles": [plan.side, plan.rows.overlap],
+        "image": file_states([info.path]),
+        "window": list(astuple(part.window)),
+        "inside": None if part.inside is None else part.inside.wkb_hex,
+    }
+
+
+def tiles_left(predictor: Predictor, info: RasterInfo, part: Part, out: Path) -> int:
+    """How many tiles of a part of an image a prediction into the folder `out` would predict."""
+    plan = plan_of(predictor, info, part)
+    kept = KeptRows(rows_folder(info.path, out))
+    if kept.identity != identity_of(predictor, info, part):
+        return plan.tiles
+    if kept.made(outputs(info.path, out)):
+        return 0
+    rows = len(plan.rows.spans)
+    wanted = range(plan.rows_done(kept.finished), rows)
+    return len(plan.rows_needed(wanted)) * len(plan.columns.spans)

@@ -21,6 +21,10 @@ from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
 import weft as package
 from weft.bundle import read_bundle
 from weft.device import Device
+from weft.errors import Cancelled
+from weft.jobs.predict import predict
+from weft.jobs.predict_request import PredictRequest
+from weft.progress import Context, Progress
 
 Weft = Callable[..., Outcome]
 
@@ -172,6 +176,22 @@ def test_plan_tells_what_a_prediction_takes(
     # one class: rows of two bands, drafts of three with overviews, and two in their last order
     assert facts["disk_bytes"] == int(256 * 256 * (2 + (3 + 2) * 4 / 3))
     assert contents(tmp_path) == {}
+
+
+def test_plan_tells_what_is_left_of_a_prediction(
+    weft: Weft, scene: Scene, model: Path, tmp_path: Path
+) -> None:
+    out, heard = tmp_path / "out", list[Progress]()
+    options = {"device": "cpu", "backbone_weights": str(scene.weights)}
+    request = PredictRequest(model, (scene.image,), out, tile=64, overlap=0, **options)
+    patience = Context(tmp_path, heard.append, lambda note: None, lambda: len(heard) > 9)
+    with pytest.raises(Cancelled):
+        predict(request, patience)
+    named = ["--backbone-weights", scene.weights, "--tile", 64, "--overlap", 0, "--device", "cpu"]
+    told = weft("plan", model, scene.image, *named, "--out", out)
+    # two rows of four are there, and the second is needed again for the third
+    assert "16 tiles, 12 of them left: about" in told.out, told
+    assert json.loads(weft("plan", model, scene.image, *named, "--json").out)["tiles_left"] == 16
 
 
 def test_export_writes_a_file_that_describes_itself(

@@ -22,7 +22,7 @@ from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.jobs.predict import predict_parts
 from weft.jobs.predicted import PredictedImage
-from weft.jobs.predictors import LocalPredictor
+from weft.jobs.predictors import LocalPredictor, tiles_left
 from weft.model import Model
 from weft.progress import Context, Progress
 from weft.raster import inspect
@@ -63,13 +63,21 @@ def predict_all(
     model: str = "town-1a2b",
     settled: bool = True,
 ) -> tuple[PredictedImage, ...]:
+    parts = {info: whole_image(info.grid) for info in map(inspect, images)}
+    context = Context(out, patience.hear, patience.notes.append, patience.is_over)
+    return predict_parts(predictor_of(model, settled), parts, out, context).images
+
+
+def predictor_of(model: str, settled: bool = True) -> LocalPredictor:
     network = small_network("test_resnet", "linear")
     engine = TorchEngine(network, cpu("test"))
     trained = Model(model, card("test_resnet", "linear"), network)
-    predictor = LocalPredictor(trained, engine, Tiling(32, 64, 16), settled)
-    parts = {info: whole_image(info.grid) for info in map(inspect, images)}
-    context = Context(out, patience.hear, patience.notes.append, patience.is_over)
-    return predict_parts(predictor, parts, out, context).images
+    return LocalPredictor(trained, engine, Tiling(32, 64, 16), settled)
+
+
+def left(image: Path, out: Path, model: str = "town-1a2b") -> int:
+    info = inspect(image)
+    return tiles_left(predictor_of(model), info, whole_image(info.grid), out)
 
 
 def content(result: PredictedImage) -> tuple[bytes, bytes]:
@@ -147,6 +155,27 @@ def test_images_that_are_finished_are_not_predicted_again(tmp_path: Path) -> Non
     assert last.notes == ["town1.tif was finished before, and is not predicted again."]
     assert len(last.done) == 2 * TILES
     assert not list((tmp_path / "parts").glob(".*"))
+
+
+@pytest.mark.parametrize("stop", [1, 5, 9, 19])
+def test_what_is_left_is_known_before_it_goes_on(tmp_path: Path, stop: int) -> None:
+    image, out = town(tmp_path), tmp_path / "out"
+    assert left(image, out) == TILES
+    with pytest.raises(Cancelled):
+        predict(image, out, Patience(stop))
+    assert left(image, out, "other") == TILES
+    expected, last = left(image, out), Patience()
+    predict(image, out, last)
+    assert len(last.done) == expected
+
+
+def test_nothing_is_left_of_an_image_that_is_finished(tmp_path: Path) -> None:
+    towns, out = [town(tmp_path, f"town{number}.tif") for number in (1, 2)], tmp_path / "out"
+    with pytest.raises(Cancelled):
+        predict_all(towns, out, Patience(TILES + 1))
+    assert [left(each, out) for each in towns] == [0, TILES]
+    (out / "town1_class.tif").unlink()
+    assert left(towns[0], out) == TILES
 
 
 def test_a_finished_prediction_starts_afresh(tmp_path: Path) -> None:
