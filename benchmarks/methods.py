@@ -192,6 +192,7 @@ def plan_runs(
             task,
             *on_backbone(backbone.name, backbone.weights),
             *method.options,
+            *("--tta", "1"),  # methods are compared, not what several ways add to each
             *(["--steps", str(options.steps)] if by_steps else ()),
         )
         jobs[blank.key] = partial(carry_out, task, command, blank, options.work is not None)

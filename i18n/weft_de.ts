@@ -480,6 +480,26 @@
         <translation>Dort vorhersagen und Polygone zeichnen</translation>
     </message>
     <message>
+        <source>, each tile {} ways</source>
+        <translation>, jede Kachel auf {} Arten</translation>
+    </message>
+    <message>
+        <source>Careful where images are small</source>
+        <translation>Sorgfältig, wo Bilder klein sind</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Careful, four times as long</source>
+        <translation>Sorgfältig, viermal so lange</translation>
+    </message>
+    <message>
+        <source>Careful: each tile is looked at four ways, turned, and the mean of them counts</source>
+        <translation>Sorgfältig: Jede Kachel wird auf vier Arten betrachtet, gedreht, und es zählt ihr Mittel</translation>
+    </message>
+    <message>
         <source>still {} of {}</source>
         <translation>noch {} von {}</translation>
     </message>

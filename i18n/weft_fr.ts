@@ -480,6 +480,26 @@
         <translation>Y prédire, et dessiner les polygones</translation>
     </message>
     <message>
+        <source>, each tile {} ways</source>
+        <translation>, chaque tuile de {} façons</translation>
+    </message>
+    <message>
+        <source>Careful where images are small</source>
+        <translation>Soigné là où les images sont petites</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>Rapide</translation>
+    </message>
+    <message>
+        <source>Careful, four times as long</source>
+        <translation>Soigné, quatre fois plus long</translation>
+    </message>
+    <message>
+        <source>Careful: each tile is looked at four ways, turned, and the mean of them counts</source>
+        <translation>Soigné : chaque tuile est regardée de quatre façons, tournée, et c’est leur moyenne qui compte</translation>
+    </message>
+    <message>
         <source>still {} of {}</source>
         <translation>encore {} sur {}</translation>
     </message>

@@ -46,7 +46,7 @@ class WeftDock(QgsDockWidget):
         self.labels = LabelPanel(session, drawing.actions)
         self.adapt = AdaptPanel(session)
         self.look = LookPanel(session)
-        self.run = RunPanel()
+        self.run = RunPanel(session)
         self.polygons = PolygonPanel(session)
         self.progress = ProgressStrip(studio.cancel, studio.stop_now)
         self.engine = text()

@@ -7,6 +7,7 @@ from ..translate import tr
 
 LIBRARY = re.compile(r"^(torch|onnxruntime)( in \w+)? on ")
 CPU = re.compile(r"CPU, (\d+) threads")
+WAYS = re.compile(r", each tile (\d+) ways$")
 
 
 def in_words(said):
@@ -40,4 +41,5 @@ def in_words(said):
 def device_in_words(said):
     """What computes, without the library that does so; a GPU keeps its maker's name."""
     name = LIBRARY.sub("", said)
-    return CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)
+    name = CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)
+    return WAYS.sub(lambda found: tr(", each tile {} ways").format(found[1]), name)

@@ -9,28 +9,46 @@ from ..translate import tr
 from .engine_words import device_in_words
 from .parts import Section, button, narrow, text
 
+AUTOMATIC = 0
 VIEW, ALL, SELECTION = "view", "all", "selection"
 
 
 class RunPanel(Section):
-    """The extent, the reckoning, the button."""
+    """The extent, how carefully, the reckoning, the button."""
 
     plan_wanted = pyqtSignal(str)
     run_wanted = pyqtSignal(str)
 
-    def __init__(self, parent=None):
+    def __init__(self, session, parent=None):
         super().__init__(tr("5  Run"), parent)
+        self.session = session
         self.where = QComboBox()
         self.where.addItem(tr("What the map shows"), VIEW)
         self.where.addItem(tr("All of the chosen images"), ALL)
         self.where.addItem(tr("Selected polygons of the active layer"), SELECTION)
+        self.care = QComboBox()
+        self.care.addItem(tr("Careful where images are small"), AUTOMATIC)
+        self.care.addItem(tr("Quick"), 1)
+        self.care.addItem(tr("Careful, four times as long"), 4)
+        self.care.setToolTip(
+            tr("Careful: each tile is looked at four ways, turned, and the mean of them counts")
+        )
         self.estimate = text(tr("Estimate tells tiles, time, memory and disk before you start."))
         self.plan = button(tr("Estimate"), tr("What a run will take, before it starts"), self._plan)
         self.run = button(tr("Run"), tr("Predict there, and draw polygons"), self._run)
-        narrow(self.where)
-        self.add(self.where)
+        narrow(self.where, self.care)
+        self.add(self.where, self.care)
         self.add_row(self.plan, self.run)
         self.add(self.estimate)
+        self.care.currentIndexChanged.connect(
+            lambda index: session.update(tta=self.care.itemData(index) or None)
+        )
+        session.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, *change):
+        """The state as it is now."""
+        self.care.setCurrentIndex(self.care.findData(self.session.state.tta or AUTOMATIC))
 
     def show_plan(self, plan):
         """What it will take."""

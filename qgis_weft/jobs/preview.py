@@ -26,7 +26,7 @@ class Preview(Job):
         desk = self.desk
         self.folder = new_folder(desk)
         where = in_view(desk, canvas)
-        params = requests.predict(desk.state, where.images, self.folder, desk.device, where.extent)
+        params = requests.preview(desk.state, where.images, self.folder, desk.device, where.extent)
         self.ask("predict", params, self._on_predicted)
 
     def fail(self, failure):

@@ -41,17 +41,13 @@ def with_view(params, out, extent):
 
 def predict(state, images, out, device="auto", extent=None):
     """`predict` and `plan`: whole images, or the extent (WKT, CRS as WKT or None)."""
-    params = {
-        "model": state.model,
-        "images": [str(path) for path in images],
-        "out": str(out),
-        "device": device,
-    }
-    if state.backbone_weights:
-        params["backbone_weights"] = state.backbone_weights
-    if extent is not None:
-        params["extent"] = _extent(extent)
-    return params
+    params = _apply(state, images, out, device, extent)
+    return {**params, "tta": state.tta} if state.tta else params
+
+
+def preview(state, images, out, device="auto", extent=None):
+    """`predict` of what is looked at for a moment: each tile is seen once."""
+    return {**_apply(state, images, out, device, extent), "tta": 1}
 
 
 def vectorise(state, rasters, out):
@@ -77,7 +73,7 @@ def vectorise(state, rasters, out):
 
 def suggest(state, images, out, device="auto", areas=None):
     """`suggest`: with the areas of a snapshot, where there are some."""
-    params = predict(state, images, out, device)
+    params = _apply(state, images, out, device)
     if areas is not None:
         params["areas"] = {"path": str(areas), "layer": "areas"}
     return params
@@ -91,6 +87,20 @@ def describe_model(path):
 def export(state, onnx):
     """`export`."""
     return {"model": state.model, "onnx": str(onnx)}
+
+
+def _apply(state, images, out, device, extent=None):
+    params = {
+        "model": state.model,
+        "images": [str(path) for path in images],
+        "out": str(out),
+        "device": device,
+    }
+    if state.backbone_weights:
+        params["backbone_weights"] = state.backbone_weights
+    if extent is not None:
+        params["extent"] = _extent(extent)
+    return params
 
 
 def _extent(extent):

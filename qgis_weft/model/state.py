@@ -47,6 +47,7 @@ class State:
     bands: tuple = ()
     afresh: bool = False
     model: str = ""
+    tta: Optional[int] = None
     rasters: tuple = ()
     simplify_m: Optional[float] = None
     outlines: dict = field(default_factory=dict)
@@ -178,6 +179,8 @@ def _read(name, value):
             return tuple(int(each) for each in value)
         if name in ("budget_s", "gsd_m", "simplify_m"):
             return None if value is None else float(value)
+        if name == "tta":
+            return value if value in (1, 4) else None
         if name == "mode":
             return value if value in BUDGETS else None
         return type(getattr(State(), name))(value)

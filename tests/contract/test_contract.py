@@ -53,6 +53,7 @@ FULL = replace(
     bands=(3, 2, 1),
     afresh=True,
     simplify_m=0.5,
+    tta=4,
     outlines={"building": Outlines(0.6, 4.0, 2.0, False, "box")},
 )
 EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
@@ -82,6 +83,7 @@ EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
             ),
         ),
         ("predict", lambda state: requests.predict(state, ["/i/a.tif"], "/out")),
+        ("predict", lambda state: requests.preview(state, ["/i/a.tif"], "/out", "cpu", EXTENT)),
         ("plan", lambda state: requests.predict(state, ["/i/a.tif"], "/out", "cpu", EXTENT)),
         ("vectorise", lambda state: requests.vectorise(state, ["/r.tif"], "/p.gpkg")),
         (

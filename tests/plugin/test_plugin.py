@@ -24,7 +24,7 @@ from qgis_weft.jobs.preview import new_folder, show_early, show_preview
 from qgis_weft.layers.groups import is_on, switch_off
 from qgis_weft.layers.labels import open_labels
 from qgis_weft.layers.results import CLASS, PREVIEW, layers_of, show_probabilities
-from qgis_weft.model.state import LabelClass
+from qgis_weft.model.state import LabelClass, from_text, to_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -178,6 +178,26 @@ def test_how_polygons_of_a_class_are_drawn_is_kept_for_that_class(load):
     assert panel.shape.currentData() == "right-angles" and not panel.split.isChecked()
     asked = requests.vectorise(session.state, [], "/out.gpkg")["classes"]
     assert [asked[name]["shape"] for name in ("building", "tank")] == ["right-angles", "outline"]
+
+
+def test_how_carefully_tiles_are_seen_is_asked_and_kept(load):
+    plugin = load()
+    care, session = plugin.dock.run.care, plugin.session
+
+    def asked():
+        return requests.predict(session.state, [], "/out").get("tta")
+
+    assert (care.currentIndex(), asked()) == (0, None)
+    for index, ways in ((2, 4), (1, 1), (0, None)):
+        care.setCurrentIndex(index)
+        assert asked() == ways and from_text(to_text(session.state)).tta == ways
+        # a preview shall be quick, and what is looked at for suggestions has no such choice
+        assert requests.preview(session.state, [], "/out")["tta"] == 1
+        assert "tta" not in requests.suggest(session.state, [], "/out.gpkg")
+    session.set(from_text('{"tta": 4}'))
+    assert care.currentIndex() == 2
+    session.set(from_text('{"tta": "many"}'))
+    assert care.currentIndex() == 0
 
 
 def test_a_run_that_was_cancelled_goes_on_in_its_folder(load, image, qtbot, monkeypatch, tmp_path):

@@ -62,3 +62,8 @@ def test_the_engine_says_what_is_translated_of_its_words():
 @pytest.mark.parametrize("library", ["torch on ", "torch in bfloat16 on ", "onnxruntime on ", ""])
 def test_who_maps_is_not_told_which_library_computes(library):
     assert device_in_words(f"{library}CPU, 2 threads") == "CPU, 2 threads"
+
+
+def test_how_often_tiles_are_seen_is_told():
+    said = "torch in bfloat16 on CPU, 2 threads, each tile 4 ways"
+    assert device_in_words(said) == "CPU, 2 threads, each tile 4 ways"

@@ -170,6 +170,13 @@ def _prediction(parser: Parser) -> None:
     )
     group.add_argument("--overlap", type=int, help="pixels shared by tiles (default: 64)")
     group.add_argument(
+        "--tta",
+        type=int,
+        choices=(1, 2, 4, 8),
+        help="see each tile so many ways, turned and mirrored, for a better map in as many times "
+        "the time (test-time augmentation; default: up to 8 where images are small, else 1)",
+    )
+    group.add_argument(
         "--memory",
         type=float,
         dest="memory_gb",

@@ -17,6 +17,7 @@ from weft.errors import ModelError, OutputError, RequestError
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling
 from weft.inference.rows import RowStore
+from weft.inference.tta import choose_ways
 from weft.jobs.engine_choice import prepare, tiling_of
 from weft.jobs.predict_request import PredictRequest, choose_parts
 from weft.jobs.predictors import LocalPredictor, keep_rows, plan_of
@@ -55,7 +56,8 @@ class ClusterPredictor:
     @property
     def engine_name(self) -> str:
         """See `Predictor`."""
-        return f"{self.request.engine} on a cluster"
+        ways = "" if self.request.tta == 1 else f", each tile {self.request.tta} ways"
+        return f"{self.request.engine} on a cluster{ways}"
 
     def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
         """See `Predictor`."""
@@ -92,7 +94,7 @@ def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
     """The cluster that the request names; RequestError where it cannot be had."""
     # one for all workers, so that pixels do not tell which of them predicted
     engine = "torch" if request.engine == "auto" else request.engine
-    request = replace(request, engine=engine)
+    request = replace(request, engine=engine, tta=choose_ways(request.tta or 1, ()))
     predictor = ClusterPredictor(request, model, tiling_of(request, model))
     with connect(str(request.scheduler)):
         return predictor

@@ -18,9 +18,10 @@ from weft.inference.plan import Plan, Tiling, choose_tiling
 from weft.inference.rows import KeptRows
 from weft.inference.tiles import choose_overlap
 from weft.inference.trial import TOLERANCE, TRIAL_PAYS_S, TRIAL_PAYS_TILES, hardest, noise, try_out
+from weft.inference.tta import choose_ways, in_ways
 from weft.jobs.predict_request import PredictRequest
 from weft.jobs.predicted import rows_folder
-from weft.jobs.predictors import LocalPredictor
+from weft.jobs.predictors import LocalPredictor, plan_of
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, inspect
@@ -33,9 +34,16 @@ RASTERS_MIB = CACHE_MIB + 128  # blocks in the cache; compression and overviews 
 def prepare(
     request: PredictRequest, model: Model, parts: Mapping[RasterInfo, Part], context: Context
 ) -> LocalPredictor:
-    """The engine that the request asks for, ready to run; of `auto`, the one that began, or else
-    the fastest.
-    """
+    """The engine that the request asks for, ready to run; it sees each tile as often as asked."""
+    once = seeing_once(request, model, parts, context)
+    plans = [plan_of(once, info, part) for info, part in parts.items()]
+    return replace(once, engine=in_ways(once.engine, choose_ways(request.tta, plans)))
+
+
+def seeing_once(
+    request: PredictRequest, model: Model, parts: Mapping[RasterInfo, Part], context: Context
+) -> LocalPredictor:
+    """The engine that the request asks for; of `auto`, the one that began, or else the fastest."""
     tiling = tiling_of(request, model)
     device = choose_device(request.device)
     plans = [tiling.plan(part, image_scale(model.card, info)) for info, part in parts.items()]

@@ -19,7 +19,8 @@ class PredictRequest:
     """`tile` and `overlap` are in pixels of the model's GSD; None lets the engine choose.
 
     With `extent`, the rasters cover that part of the images alone, each on its image's own grid.
-    The engine `auto` is the fastest that computes the same. With `memory_gb`, tiles are chosen that
+    The engine `auto` is the fastest that computes the same. Each tile is seen in `tta` ways, turned
+    and mirrored; None takes more the smaller images are. With `memory_gb`, tiles are chosen that
     keep the process below so much memory on a CPU. With `scheduler`, the address of one of dask's,
     its workers predict, each with `device`.
     """
@@ -31,6 +32,7 @@ class PredictRequest:
     engine: str = "auto"
     tile: int | None = None
     overlap: int | None = None
+    tta: int | None = None
     memory_gb: float | None = None
     device: str = "auto"
     backbone_weights: str | None = None
