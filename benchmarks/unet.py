@@ -156,6 +156,7 @@ def card(material: Material) -> ModelCard:
         dtype=material.infos[0].dtype,
         low=sources.stretch.low,
         high=sources.stretch.high,
+        tone=material.tone,
         gsd_m=material.gsd_m,
         classes=tuple(ModelClass(name, "#888888") for name in sources.classes),
         training=TrainingFigures(

@@ -16,6 +16,7 @@ from safetensors.numpy import save
 
 from weft.errors import ModelError
 from weft.outputs import write_whole
+from weft.tone import Tone
 
 FORMAT = 2
 KEY = "weft"
@@ -96,6 +97,7 @@ class ModelCard:
     """Everything about a model but its weights.
 
     `bands` are 1-based; `low` and `high` are the raw values of each band that become 0 and 1;
+    `tone` is that of the images which were labelled, None for a model to which all are alike;
     `gsd_m` is the ground sampling distance in metres, None for images without a CRS;
     `backbone_digest` is the SHA-256 of the backbone's weights file.
     """
@@ -110,6 +112,7 @@ class ModelCard:
     gsd_m: float | None
     classes: tuple[ModelClass, ...]
     training: TrainingFigures
+    tone: Tone | None = None
     licence_notes: tuple[str, ...] = ()
     created: str = ""
     weft_version: str = ""
@@ -189,12 +192,14 @@ def _build_card(raw: dict[str, Any]) -> ModelCard:
         "images": tuple(figures["images"]),
     }
     classes = tuple(ModelClass(**each) for each in raw.pop("classes"))
+    tone = raw.pop("tone", None)
+    if tone is not None:
+        tone = Tone(tuple(tone["mean"]), tuple(tone["deviation"]))
     lists: dict[str, Any] = {
         key: tuple(raw.pop(key)) for key in ("bands", "low", "high", "licence_notes")
     }
-    return ModelCard(
-        **raw, **lists, classes=classes, training=TrainingFigures(**{**figures, **changed})
-    )
+    training = TrainingFigures(**{**figures, **changed})
+    return ModelCard(**raw, **lists, classes=classes, tone=tone, training=training)
 
 
 def _is_sound(card: ModelCard) -> bool:
@@ -205,8 +210,17 @@ def _is_sound(card: ModelCard) -> bool:
         len(bands) == len(card.low) == len(card.high) == len(set(bands)) > 0
         and all(type(band) is int and band >= 1 for band in bands)
         and all(math.isfinite(low) and low < high < math.inf for low, high in limits)
+        and (card.tone is None or _is_tone(card.tone, len(bands)))
         and (card.gsd_m is None or 0 < card.gsd_m < math.inf)
         and 0 < len(names) <= MOST_CLASSES
         and all(isinstance(name, str) for name in (*names, card.backbone, card.adapter, card.dtype))
         and all(COLOUR.fullmatch(each.colour) for each in card.classes)
+    )
+
+
+def _is_tone(tone: Tone, bands: int) -> bool:
+    return (
+        len(tone.mean) == len(tone.deviation) == bands
+        and all(map(math.isfinite, tone.mean))
+        and all(0 < deviation < math.inf for deviation in tone.deviation)
     )

@@ -17,6 +17,7 @@ from weft.grid import Grid
 from weft.network import Network
 from weft.raster.inspect import RasterInfo
 from weft.raster.stretch import Stretch
+from weft.raster.tone import stretch_of
 
 WORTH_RESAMPLING = 1.2
 MOST_SCALE = 8.0  # beyond it nothing of an object is left, or memory grows with the square
@@ -36,6 +37,10 @@ class Model:
     def stretch(self) -> Stretch:
         """The stretch that it was trained with."""
         return Stretch(self.card.low, self.card.high)
+
+    def stretch_of(self, info: RasterInfo) -> Stretch:
+        """The same for an image, which may be of another tone than those that were labelled."""
+        return stretch_of(info, self.card.bands, self.stretch, self.card.tone)
 
 
 def load_model(path: Path, backbone_weights: str | None = None) -> Model:

@@ -38,6 +38,7 @@ def describe_model(
         dtype=material.infos[0].dtype,
         low=sources.stretch.low,
         high=sources.stretch.high,
+        tone=material.tone,
         gsd_m=material.gsd_m,
         classes=tuple(
             ModelClass(name, COLOURS[index % len(COLOURS)])

@@ -18,6 +18,8 @@ from weft.model import MOST_SCALE, describe_bands, ground_sampling, scale_betwee
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, default_bands, inspect
 from weft.raster.stretch import Stretch, fit_stretch
+from weft.raster.tone import tone_of
+from weft.tone import Tone, middle
 from weft.training.patches import PatchStore, Sources, count_known
 from weft.training.regions import Region, plan_regions
 
@@ -26,18 +28,23 @@ READING = "Reading the labelled areas"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What was asked for, or holds from an earlier model; None lets the images decide."""
+    """What was asked for, or holds from an earlier model; None lets the images decide.
+
+    `tone` comes with the `stretch` of an earlier model, which may have none.
+    """
 
     bands: tuple[int, ...] | None
     gsd_m: float | None
     stretch: Stretch | None
+    tone: Tone | None = None
 
 
 @dataclass(frozen=True)
 class Material:
     """Everything to learn from; `gsd_m` is the model's GSD, None for images without a CRS.
 
-    `scales[i]` is the GSD of image i over that of the model.
+    `scales[i]` is the GSD of image i over that of the model. `tone` is the middle of those of the
+    images with labels, towards which predictions will see each image.
     """
 
     infos: tuple[RasterInfo, ...]
@@ -45,6 +52,7 @@ class Material:
     regions: list[Region]
     scales: tuple[float, ...]
     gsd_m: float | None
+    tone: Tone | None
 
 
 def read_material(
@@ -68,9 +76,19 @@ def read_material(
     scales = tuple(choose_scale(info, gsd) for info in infos)
     context.progress(0, 1, READING)
     stretch = wishes.stretch or fit_stretch(infos, bands)
-    sources = Sources(tuple(images), bands, stretch, labels, areas, labels.classes)
     regions = plan_regions(grids, labels, areas, scales)
-    return Material(infos, sources, regions, scales, gsd)
+    labelled = [infos[index] for index in sorted({region.image for region in regions})]
+    tone = wishes.tone if wishes.stretch else common_tone(labelled, bands, stretch)
+    sources = Sources(tuple(images), bands, stretch, labels, areas, labels.classes)
+    return Material(infos, sources, regions, scales, gsd, tone)
+
+
+def common_tone(
+    infos: Sequence[RasterInfo], bands: tuple[int, ...], stretch: Stretch
+) -> Tone | None:
+    """The middle of the tones of some images; None where none has one."""
+    tones = [tone for info in infos if (tone := tone_of(info, bands, stretch)) is not None]
+    return middle(tones) if tones else None
 
 
 def choose_bands(

@@ -20,6 +20,7 @@ from weft.jobs.predicted import outputs, quantise, rows_folder
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
+from weft.raster.stretch import Stretch
 
 
 class Predictor(Protocol):
@@ -76,12 +77,14 @@ class LocalPredictor:
             context.check_cancelled()
             context.progress(count, plan.tiles, f"Predicting {name}", device=self.engine.name)
 
-        keep_rows(self, info, plan, range(done, len(ends)), store.folder, on_tiles)
+        stretch, rows = self.model.stretch_of(info), range(done, len(ends))
+        keep_rows(self, info, stretch, plan, rows, store.folder, on_tiles)
 
 
 def keep_rows(
     predictor: LocalPredictor,
     info: RasterInfo,
+    stretch: Stretch,
     plan: Plan,
     tile_rows: range,
     folder: Path,
@@ -89,11 +92,12 @@ def keep_rows(
 ) -> None:
     """Keep what each of these rows of tiles makes final in the folder of a store.
 
-    `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
+    `stretch` is the one by which the model sees the image; `on_tiles` hears how many tiles of the
+    plan are done, and may raise to stop.
     """
     model = predictor.model
     bands = len(model.card.classes) + 1
-    source = info.path, model.card.bands, model.stretch
+    source = info.path, model.card.bands, stretch
     blocks = predict_blocks(*source, predictor.engine, plan, bands, on_tiles, tile_rows)
     with closing(blocks):
         for index in tile_rows:

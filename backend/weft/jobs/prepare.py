@@ -125,7 +125,9 @@ def wishes_of(request: LearnRequest, earlier: Earlier | None) -> Wishes:
     """What the request asks for, else what holds from the earlier model."""
     if earlier is None:
         return Wishes(request.bands, request.gsd_m, None)
-    return Wishes(earlier.card.bands, request.gsd_m or earlier.card.gsd_m, earlier.stretch)
+    return Wishes(
+        earlier.card.bands, request.gsd_m or earlier.card.gsd_m, earlier.stretch, earlier.card.tone
+    )
 
 
 def choose_adapter(

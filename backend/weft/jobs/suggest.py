@@ -185,8 +185,9 @@ class Seeing:
         kept: dict[Place, Kept] = {}
         done = 0
         for image, group in groupby(places, key=lambda place: place.image):
-            path = self.infos[image].path
-            with RasterReader(path, self.model.card.bands, self.model.stretch) as reader:
+            info = self.infos[image]
+            stretch = self.model.stretch_of(info)
+            with RasterReader(info.path, self.model.card.bands, stretch) as reader:
                 for place in group:
                     self.context.check_cancelled()
                     self.context.progress(done, len(places), text, device=self.device.name)

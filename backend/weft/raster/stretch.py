@@ -16,6 +16,7 @@ from weft.raster.opening import naming
 from weft.raster.pixels import Source, open_source
 from weft.raster.sampling import sample_boxes
 from weft.raster.validity import Mask, Values
+from weft.tone import Tone
 
 MOST_VALUES = 2**24  # over all images and bands, so that the fit stays below about 150 MB
 MOST_PIXELS, LEAST_PIXELS = 2**20, 2**10  # of one image
@@ -38,6 +39,19 @@ class Stretch:
         np.clip(pixels, 0, 1, out=pixels)
         return pixels.astype(np.float32, copy=False)
 
+    def of_band(self, index: int) -> "Stretch":
+        """That of one band alone, counted from 0."""
+        return Stretch((self.low[index],), (self.high[index],))
+
+    def retoned(self, own: Tone, wanted: Tone) -> "Stretch":
+        """The stretch that gives an image of the tone `own` the tone `wanted`."""
+        low, high = np.array(self.low), np.array(self.high)
+        gain = np.array(wanted.deviation) / np.array(own.deviation)
+        # the value that becomes 0 is where gain · (value - own mean) + wanted mean vanishes
+        start = low + (high - low) * (np.array(own.mean) - np.array(wanted.mean) / gain)
+        stop = start + (high - low) / gain
+        return Stretch(tuple(start.tolist()), tuple(stop.tolist()))
+
 
 def fit_stretch(
     infos: Sequence[RasterInfo],
@@ -51,7 +65,7 @@ def fit_stretch(
     """
     budget = MOST_VALUES // (len(bands) * len(infos))
     pixels = min(max(budget, LEAST_PIXELS), MOST_PIXELS)
-    samples = [_sample(info.path, bands, pixels) for info in infos]
+    samples = [sample_values(info.path, bands, pixels) for info in infos]
     pooled = [np.concatenate(values) for values in zip(*samples, strict=True)]
     if not all(values.size for values in pooled):
         raise RasterError(
@@ -63,8 +77,8 @@ def fit_stretch(
     return Stretch(tuple(low for low, _ in limits), tuple(high for _, high in limits))
 
 
-def _sample(path: Path, bands: tuple[int, ...], most: int) -> list[NDArray[np.float64]]:
-    """About `most` valid values of each band."""
+def sample_values(path: Path, bands: tuple[int, ...], most: int) -> list[NDArray[np.float64]]:
+    """About `most` valid values of each band; RasterError where the image is damaged."""
     source = open_source(path, bands)
     try:
         parts = [

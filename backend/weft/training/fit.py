@@ -16,6 +16,7 @@ from weft.device import Device
 from weft.errors import Cancelled
 from weft.network import Network, split
 from weft.progress import Context
+from weft.tone import Tone
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
 from weft.training.batches import Batches
@@ -26,7 +27,7 @@ from weft.training.regions import Region
 from weft.training.replay import Replay, Seen
 from weft.training.sampler import CropSampler
 from weft.training.schedule import Constant, Schedule, Turns, steps_per_epoch
-from weft.training.tones import Tone, tones_of
+from weft.training.tones import tones_of
 from weft.training.truth import Truth
 from weft.training.unlabelled import Elsewhere, ShareLimit
 

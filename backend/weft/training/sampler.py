@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from weft.labels.burn import UNKNOWN
+from weft.tone import Tone
 from weft.training.augment import Augmentation, crop
 from weft.training.patches import PatchStore
 from weft.training.regions import Region
-from weft.training.tones import Tone, in_some_tone
+from weft.training.tones import in_some_tone
 from weft.training.truth import Truth, joined
 
 OBJECT_SHARE = 0.5

@@ -7,31 +7,15 @@ as they are, since they need be no colours. A single image has a single tone, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from weft.raster.tone import LEAST_DEVIATION
+from weft.tone import Tone
 from weft.training.patches import PatchStore
 from weft.training.regions import Region
-
-LEAST_DEVIATION = 0.02  # water has nearly none, and dividing by it makes noise of everything
-
-
-@dataclass(frozen=True)
-class Tone:
-    """Mean and standard deviation of each band of an image, both (bands, 1, 1), of values 0..1."""
-
-    mean: Tensor
-    deviation: Tensor
-
-    def towards(self, other: "Tone", share: float) -> "Tone":
-        """The tone that lies `share` of the way to `other`."""
-        return Tone(
-            torch.lerp(self.mean, other.mean, share),
-            torch.lerp(self.deviation, other.deviation, share),
-        )
 
 
 def tones_of(store: PatchStore, regions: Sequence[Region]) -> dict[int, Tone]:
@@ -50,12 +34,17 @@ def tones_of(store: PatchStore, regions: Sequence[Region]) -> dict[int, Tone]:
 def _tone(count: Tensor, total: Tensor, squares: Tensor) -> Tone:
     mean = total / count
     deviation = (squares / count - mean.square()).clamp_min(LEAST_DEVIATION**2).sqrt()
-    return Tone(mean.float().view(-1, 1, 1), deviation.float().view(-1, 1, 1))
+    return Tone(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
 def retoned(pixels: Tensor, own: Tone, wanted: Tone) -> Tensor:
     """Pixels (bands, h, w) of an image of tone `own` as if it had the tone `wanted`, in 0..1."""
-    return ((pixels - own.mean) * (wanted.deviation / own.deviation) + wanted.mean).clamp(0, 1)
+    gain = _plane(wanted.deviation) / _plane(own.deviation)
+    return (gain * (pixels - _plane(own.mean)) + _plane(wanted.mean)).clamp(0, 1)
+
+
+def _plane(values: Sequence[float]) -> Tensor:
+    return torch.tensor(values).view(-1, 1, 1)
 
 
 def in_some_tone(

@@ -15,6 +15,7 @@ from weft.bundle import read_bundle, write_bundle
 from weft.device import cpu
 from weft.inference.engines import TorchEngine
 from weft.model import load_model, save_model
+from weft.tone import Tone
 
 SIDE = 64
 
@@ -40,7 +41,8 @@ def test_a_saved_model_predicts_as_the_trained_one(tmp_path: Path, adapter: str)
 def test_arrays_of_any_layout_come_back(tmp_path: Path) -> None:
     channels_last = np.arange(24, dtype=np.float16).reshape(2, 2, 2, 3).transpose(0, 3, 1, 2)
     arrays = {"map": channels_last, "gate": np.array(0.5, np.float32)}
-    facts = replace(card("test_resnet", "weft"), licence_notes=("Ünï · cödé",))
+    tone = Tone((0.1, 0.2, 1 / 3), (0.3, 0.2, 0.1))
+    facts = replace(card("test_resnet", "weft"), licence_notes=("Ünï · cödé",), tone=tone)
     write_bundle(tmp_path / "model.weft", facts, arrays)
     read, tensors = read_bundle(tmp_path / "model.weft")
     assert read == facts
