@@ -45,6 +45,7 @@ def main() -> None:
             (options.image,),
             Path(scratch),
             engine=options.engine,
+            tta=1,
             device=options.device,
         )
         info = inspect(options.image)

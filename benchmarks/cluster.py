@@ -59,7 +59,7 @@ def main() -> None:
             for way, (threads, workers) in WAYS.items():
                 with cluster(folder, threads, workers) as scheduler:
                     out = folder / "out"
-                    chosen = ["--scheduler", scheduler] if scheduler else []
+                    chosen = ["--scheduler", scheduler] if scheduler else ["--tta", "1"]
                     command = ["predict", model, image, "--out", out, "--device", "cpu", *chosen]
                     seconds[way].append(weft(threads, *map(str, command)))
                     shutil.rmtree(out)

@@ -184,7 +184,7 @@ def command(what: str, image: Path, workshop: Workshop, device: str) -> list[str
     polygons, script = str(predicted.with_suffix(".gpkg")), Path(__file__)
     on_device = ["--device", device]
     if what == "predict":
-        arguments = ("predict", str(workshop.model), str(image), *on_device)
+        arguments = ("predict", str(workshop.model), str(image), *on_device, "--tta", "1")
         return weft(*arguments, "--out", str(predicted))
     if what == "vectorise":
         return weft("vectorise", str(predicted / f"{image.stem}_class.tif"), "--out", polygons)

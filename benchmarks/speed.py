@@ -128,6 +128,7 @@ def compare_speed(
         engine=options.engine,
         tile=options.tile,
         overlap=options.overlap,
+        tta=1,
         device=options.device,
         backbone_weights=options.backbone_weights,
     )
@@ -183,7 +184,8 @@ def compare_memory(
         write_mirrored(scene.images[0], image, side)
         results[side] = run_weft(
             *("predict", str(model), str(image), "--out", str(folder / f"memory_{side}")),
-            *("--engine", options.engine, "--device", options.device, *weights(options)),
+            *("--engine", options.engine, "--device", options.device, "--tta", "1"),
+            *weights(options),
             *(("--tile", str(options.tile)) if options.tile else ()),
             *(("--overlap", str(options.overlap)) if options.overlap is not None else ()),
         )

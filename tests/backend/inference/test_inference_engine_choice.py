@@ -114,7 +114,8 @@ def test_what_was_stopped_goes_on_with_the_engine_it_began_with(
     model: Model, parts: Parts, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    request = PredictRequest(tmp_path / "a.weft", (), out, engine="onnx", tile=64, device="cpu")
+    asked = PredictRequest(tmp_path / "a.weft", (), out, tile=64, tta=1, device="cpu")
+    request = replace(asked, engine="onnx")
     context = Context(tmp_path)
     begun = prepare(request, model, parts, context)
     heard: list[object] = []
@@ -122,9 +123,8 @@ def test_what_was_stopped_goes_on_with_the_engine_it_began_with(
     with pytest.raises(Cancelled):
         predict_parts(begun, parts, out, impatient)
     assert list(out.glob(".town_weft/*.npy.gz"))
-    again = PredictRequest(tmp_path / "a.weft", (), out, tile=64, device="cpu")
-    assert isinstance(prepare(again, model, parts, context).engine, OnnxEngine)
-    elsewhere = PredictRequest(tmp_path / "a.weft", (), tmp_path / "new", tile=64, device="cpu")
+    assert isinstance(prepare(asked, model, parts, context).engine, OnnxEngine)
+    elsewhere = replace(asked, out=tmp_path / "new")
     assert isinstance(prepare(elsewhere, model, parts, context).engine, TorchEngine)
 
 
