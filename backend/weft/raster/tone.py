@@ -6,6 +6,8 @@ band are moved as by Reinhard et al. 2001 (10.1109/38.946629), but of the bands 
 they need be no colours.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from weft.errors import RasterError
@@ -16,6 +18,7 @@ from weft.tone import Tone
 MOST_PIXELS = 2**18
 LEAST_DEVIATION = 0.02  # water has nearly none, and dividing by it makes noise of everything
 SHARE = 0.5  # of the way: what an image shows makes its tone, too, and not its light alone
+MOST_GAIN = 2.0  # a lake is not to be stretched until its waves look like something
 
 
 def tone_of(info: RasterInfo, bands: tuple[int, ...], stretch: Stretch) -> Tone | None:
@@ -39,8 +42,14 @@ def tone_of(info: RasterInfo, bands: tuple[int, ...], stretch: Stretch) -> Tone 
 def stretch_of(
     info: RasterInfo, bands: tuple[int, ...], stretch: Stretch, common: Tone | None
 ) -> Stretch:
-    """The stretch by which an image is seen: SHARE of the way from its own tone to `common`."""
+    """The stretch by which an image is seen: SHARE of the way from its own tone to `common`.
+
+    Its values are spread by MOST_GAIN at most.
+    """
     own = None if common is None else tone_of(info, bands, stretch)
     if common is None or own is None or own == common:
         return stretch
-    return stretch.retoned(own, own.towards(common, SHARE))
+    wanted = own.towards(common, SHARE)
+    limits = zip(wanted.deviation, own.deviation, strict=True)
+    deviation = tuple(min(wide, MOST_GAIN * now) for wide, now in limits)
+    return stretch.retoned(own, replace(wanted, deviation=deviation))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weft.grid import Window
 from weft.raster import RasterReader, Stretch, inspect
-from weft.raster.tone import LEAST_DEVIATION, SHARE, stretch_of, tone_of
+from weft.raster.tone import LEAST_DEVIATION, MOST_GAIN, SHARE, stretch_of, tone_of
 from weft.tone import Tone, middle
 
 SIDE = 100
@@ -55,8 +55,14 @@ def test_what_was_labelled_alone_stays_as_it_is(make_raster) -> None:
 
 
 def test_flat_water_is_not_made_noise(make_raster) -> None:
-    tone = tone_of(inspect(make_raster(ground(20, 0.5))), RGB, BYTES)
+    path = make_raster(ground(20, 0.5))
+    info = inspect(path)
+    tone = tone_of(info, RGB, BYTES)
     assert tone is not None and tone.deviation == (LEAST_DEVIATION,) * 3
+    town = Tone((0.5,) * 3, (0.25,) * 3)
+    after = seen(path, stretch_of(info, RGB, BYTES, town))
+    assert after.std() == pytest.approx(MOST_GAIN * seen(path, BYTES).std(), rel=0.01)
+    assert after.mean() == pytest.approx((tone.mean[0] + 0.5) / 2, abs=0.005)
 
 
 def test_a_damaged_image_or_an_empty_band_has_no_tone(make_raster) -> None:
