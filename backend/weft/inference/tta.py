@@ -14,9 +14,9 @@ from weft.errors import RequestError
 from weft.inference.engines import Batch, Engine
 from weft.inference.plan import Plan
 
-# Pixels for the network, all ways together: a minute or two on two cores. What is gained by it is
-# told in docs/methods.md.
-AUTO_EFFORT = 120e6
+# Pixels for the network, all ways together: a minute on two cores without bfloat16. What is gained
+# by it is told in docs/methods.md.
+AUTO_EFFORT = 40e6
 
 
 @dataclass(frozen=True)
