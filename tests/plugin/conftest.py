@@ -68,3 +68,23 @@ def load(qgis_iface, qgis_new_project, tmp_path, monkeypatch):
     for plugin in made:
         if plugin.dock is not None:
             plugin.unload()
+
+
+@pytest.fixture
+def image(tmp_path):
+    """A small image in the project."""
+    from osgeo import gdal, osr
+    from qgis.core import QgsProject, QgsRasterLayer
+
+    path = tmp_path / "image.tif"
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), 64, 48, 3, gdal.GDT_Byte)
+    raster.SetGeoTransform((500000, 0.5, 0, 4000000, 0, -0.5))
+    place = osr.SpatialReference()
+    place.ImportFromEPSG(32631)
+    raster.SetProjection(place.ExportToWkt())
+    raster.GetRasterBand(1).SetNoDataValue(0)
+    raster = None
+    layer = QgsRasterLayer(str(path), "image")
+    assert layer.isValid()
+    QgsProject.instance().addMapLayer(layer)
+    return layer

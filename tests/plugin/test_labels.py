@@ -219,3 +219,10 @@ def test_a_snapshot_takes_labels_whose_key_is_still_to_be_made_up(labels, tmp_pa
     labels.edit(labels.labels, "as QGIS draws", lambda: labels.labels.addFeature(feature))
     path = take_snapshot(labels, tmp_path / "snap.gpkg")
     assert names_of(QgsVectorLayer(f"{path}|layername={LABELS}", "x", "ogr")) == ["roof"]
+
+
+def test_a_label_file_that_is_none_is_a_sentence(qgis_new_project, tmp_path):
+    path = tmp_path / "no.gpkg"
+    path.write_text("nothing")
+    with pytest.raises(OSError, match="has no layer"):
+        open_labels(path, QgsCoordinateReferenceSystem("EPSG:4326"))
