@@ -20,11 +20,10 @@ from weft.inference.rows import RowStore
 from weft.inference.tta import choose_ways
 from weft.jobs.engine_choice import prepare, tiling_of
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import LocalPredictor, keep_rows, plan_of
+from weft.jobs.predictors import Equipment, equip, plan_of
 from weft.model import Model, load_model
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
-from weft.raster.stretch import Stretch
 
 PATIENCE_S = 5.0
 PAUSE_S = 0.2
@@ -159,15 +158,13 @@ def carry_out(
 
 def predict_piece(piece: Piece) -> None:
     """On a worker: predict a piece and keep its rows; done twice, it leaves the same."""
-    predictor, info, stretch, plan = equipment(piece.request, piece.model)
     tile_rows = range(piece.first, piece.stop)
-    keep_rows(predictor, info, stretch, plan, tile_rows, piece.rows, lambda done: None)
+    equipment = equipment_for(piece.request, piece.model)
+    equipment.keep_rows(tile_rows, piece.rows, lambda done: None)
 
 
 @lru_cache(maxsize=2)
-def equipment(
-    request: PredictRequest, model: str
-) -> tuple[LocalPredictor, RasterInfo, Stretch, Plan]:
+def equipment_for(request: PredictRequest, model: str) -> Equipment:
     """What a worker keeps between pieces; ModelError when its model is not `model`."""
     found = load_model(request.model, request.backbone_weights)
     if found.identity != model:
@@ -181,4 +178,4 @@ def equipment(
     parts = choose_parts(request.images, request.extent, context)
     predictor = prepare(request, found, parts, context)
     ((info, part),) = parts.items()
-    return predictor, info, found.stretch_of(info), plan_of(predictor, info, part)
+    return equip(predictor, info, part)

@@ -65,8 +65,8 @@ class LocalPredictor:
 
     def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
         """See `Predictor`."""
-        plan = plan_of(self, info, part)
-        ends = plan.rows.ends
+        equipment = equip(self, info, part)
+        plan, ends = equipment.plan, equipment.plan.rows.ends
         done = plan.rows_done(store.finished)
         name = info.path.name
         if done:
@@ -77,33 +77,39 @@ class LocalPredictor:
             context.check_cancelled()
             context.progress(count, plan.tiles, f"Predicting {name}", device=self.engine.name)
 
-        stretch, rows = self.model.stretch_of(info), range(done, len(ends))
-        keep_rows(self, info, stretch, plan, rows, store.folder, on_tiles)
+        equipment.keep_rows(range(done, len(ends)), store.folder, on_tiles)
 
 
-def keep_rows(
-    predictor: LocalPredictor,
-    info: RasterInfo,
-    stretch: Stretch,
-    plan: Plan,
-    tile_rows: range,
-    folder: Path,
-    on_tiles: Callable[[int], None],
-) -> None:
-    """Keep what each of these rows of tiles makes final in the folder of a store.
+@dataclass(frozen=True)
+class Equipment:
+    """All that is needed to predict rows of tiles of one image, which is seen by `stretch`."""
 
-    `stretch` is the one by which the model sees the image; `on_tiles` hears how many tiles of the
-    plan are done, and may raise to stop.
-    """
-    model = predictor.model
-    bands = len(model.card.classes) + 1
-    source = info.path, model.card.bands, stretch
-    blocks = predict_blocks(*source, predictor.engine, plan, bands, on_tiles, tile_rows)
-    with closing(blocks):
-        for index in tile_rows:
-            with RowWriter(folder, plan.top(index), plan.rows.ends[index]) as rows:
-                for block in islice(blocks, len(plan.columns.spans)):
-                    rows.add(quantise(block.probabilities, block.valid))
+    predictor: LocalPredictor
+    info: RasterInfo
+    stretch: Stretch
+    plan: Plan
+
+    def keep_rows(self, tile_rows: range, folder: Path, on_tiles: Callable[[int], None]) -> None:
+        """Keep what each of these rows of tiles makes final in the folder of a store.
+
+        `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
+        """
+        card, plan = self.predictor.model.card, self.plan
+        source = self.info.path, card.bands, self.stretch
+        bands = len(card.classes) + 1
+        engine = self.predictor.engine
+        blocks = predict_blocks(*source, engine, plan, bands, on_tiles, tile_rows)
+        with closing(blocks):
+            for index in tile_rows:
+                with RowWriter(folder, plan.top(index), plan.rows.ends[index]) as rows:
+                    for block in islice(blocks, len(plan.columns.spans)):
+                        rows.add(quantise(block.probabilities, block.valid))
+
+
+def equip(predictor: LocalPredictor, info: RasterInfo, part: Part) -> Equipment:
+    """For a part of an image, whose tone is measured here."""
+    plan = plan_of(predictor, info, part)
+    return Equipment(predictor, info, predictor.model.stretch_of(info), plan)
 
 
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
