@@ -32,6 +32,11 @@ class Grid:
     width: int
     height: int
 
+    @property
+    def window(self) -> Window:
+        """All of the raster."""
+        return Window(0, 0, self.width, self.height)
+
     def window_transform(self, window: Window, shape: tuple[int, int] | None = None) -> Affine:
         """The affine of `window` when it is read into `shape` (height, width) pixels."""
         origin = self.transform @ Affine.translation(window.column, window.row)

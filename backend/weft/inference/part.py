@@ -15,6 +15,7 @@ from weft.errors import RequestError
 from weft.grid import Grid, Window, to_pixels
 
 DENSE = 64  # a straight side may be a curve in another CRS; so many points a side show it
+MARGIN = 0.01  # of the image's side: a straight edge of the image may be a curve, too
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Part:
         if self.inside is None:
             return None
         shape = (window.height, window.width)
-        near = shapely.intersection(self.inside, _box(window))
-        if near.is_empty or not near.area:
+        near = _common(self.inside, _box(window))
+        if near.is_empty:
             return np.zeros(shape, np.bool_)
         corner = Affine.translation(window.column, window.row)
         burnt = rasterize([(near, 1)], shape, transform=corner, dtype="uint8")
@@ -55,7 +56,7 @@ class Part:
 
 def whole_image(grid: Grid) -> Part:
     """All of an image."""
-    return Part(Window(0, 0, grid.width, grid.height))
+    return Part(grid.window)
 
 
 def place_extent(extent: Extent, grid: Grid) -> Part | None:
@@ -63,10 +64,11 @@ def place_extent(extent: Extent, grid: Grid) -> Part | None:
 
     RequestError for an extent that is no polygon, or cannot be brought to the image's CRS.
     """
-    ground = _bring(_read(extent), extent.crs, grid.crs)
+    polygons = _read(extent)
+    ground = polygons if extent.crs is None else _bring(polygons, extent.crs, grid)
     pixels = shapely.make_valid(to_pixels(np.array([ground]), grid.transform)[0])
-    pixels = shapely.intersection(pixels, shapely.box(0, 0, grid.width, grid.height))
-    if pixels.is_empty or not pixels.area:
+    pixels = _common(pixels, _box(grid.window))
+    if pixels.is_empty:
         return None
     left, top = np.floor(pixels.bounds[:2]).astype(int).tolist()
     right, bottom = np.ceil(pixels.bounds[2:]).astype(int).tolist()
@@ -81,26 +83,84 @@ def _read(extent: Extent) -> shapely.Geometry:
         raise RequestError("The extent is no geometry in WKT; give a polygon.") from reason
     if polygons is None or not polygons.area:
         raise RequestError("The extent has no area; give a polygon.")
-    left, bottom, right, top = polygons.bounds
-    return shapely.segmentize(polygons, max(right - left, top - bottom) / DENSE)
+    return _dense(polygons)
 
 
-def _bring(ground: shapely.Geometry, crs: str | None, wanted: CRS | None) -> shapely.Geometry:
-    if crs is None:
-        return ground
-    if wanted is None:
+def _bring(ground: shapely.Geometry, crs: str, grid: Grid) -> shapely.Geometry:
+    """`ground` in the CRS of `grid`; where it reaches too far for that, what is near the image."""
+    if grid.crs is None:
         raise RequestError(
             "The image has no CRS, but the extent has one; give the extent in the coordinates of "
             "the image, without a CRS."
         )
     try:
-        there = Transformer.from_crs(CRS.from_user_input(crs), wanted, always_xy=True)
-        return shapely.transform(ground, lambda xy: np.column_stack(there.transform(*xy.T)))
+        given = CRS.from_user_input(crs)
+        there = Transformer.from_crs(given, grid.crs, always_xy=True)
+        back = Transformer.from_crs(grid.crs, given, always_xy=True)
+        moved = _moved(ground, there)
+        if moved is None or not _agree(ground, moved, grid, back):
+            moved = _moved(_near(ground, grid, back), there)
     except ProjError as reason:
         raise RequestError(
             f"The extent's CRS ({crs[:40]}) is unknown, or cannot be brought to the image's "
-            f"({wanted.name}); give the extent in another CRS."
+            f"({grid.crs.name}); give the extent in another CRS."
         ) from reason
+    if moved is None:
+        raise RequestError(
+            f"The extent reaches farther than coordinates of the image's CRS ({grid.crs.name}); "
+            "zoom in, or give a smaller extent."
+        )
+    return moved
+
+
+def _moved(ground: shapely.Geometry, there: Transformer) -> shapely.Geometry | None:
+    """`ground` in the other CRS; None where that has no coordinates for some of it."""
+    points = np.column_stack(there.transform(*shapely.get_coordinates(ground).T))
+    if not np.isfinite(points).all():
+        return None
+    return shapely.make_valid(shapely.set_coordinates(ground, points))
+
+
+def _agree(
+    ground: shapely.Geometry, moved: shapely.Geometry, grid: Grid, back: Transformer
+) -> bool:
+    """Whether the image's corners and centre are on both, or on neither.
+
+    Far from where it is meant for, a projection gives coordinates of other places.
+    """
+    width, height = grid.width, grid.height
+    pixels = [(0, 0), (width, 0), (0, height), (width, height), (width / 2, height / 2)]
+    points = np.array([grid.transform @ pixel for pixel in pixels])
+    on_ground = shapely.contains_xy(ground, *back.transform(*points.T))
+    return np.array_equal(on_ground, shapely.contains_xy(moved, *points.T))
+
+
+def _near(ground: shapely.Geometry, grid: Grid, back: Transformer) -> shapely.Geometry:
+    """What of `ground` lies on the image or a little beside it, or all if that cannot be told."""
+    margin = MARGIN * max(grid.width, grid.height)
+    around = _dense(shapely.buffer(_box(grid.window), margin, join_style="mitre"))
+    corners = [grid.transform @ point for point in shapely.get_coordinates(around)]
+    surroundings = _moved(shapely.set_coordinates(around, np.array(corners)), back)
+    if surroundings is None:
+        return ground
+    return _dense(_common(ground, surroundings))
+
+
+def _dense(polygons: shapely.Geometry) -> shapely.Geometry:
+    """The same with DENSE points a side; nothing stays nothing."""
+    return shapely.segmentize(polygons, _reach(polygons) / DENSE or 1.0)
+
+
+def _reach(polygons: shapely.Geometry) -> float:
+    """The longer side of the bounds; 0 of nothing."""
+    left, bottom, right, top = polygons.bounds
+    return 0.0 if polygons.is_empty else max(right - left, top - bottom)
+
+
+def _common(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    """The ground that both have, without lines and points where they only touch."""
+    parts = shapely.get_parts(shapely.intersection(one, other))
+    return shapely.union_all(parts[shapely.area(parts) > 0])
 
 
 def _box(window: Window) -> shapely.Polygon:

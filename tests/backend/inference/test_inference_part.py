@@ -10,7 +10,7 @@ from small_networks import FunctionEngine, first_band, place_of, write_image
 
 from weft.errors import RequestError
 from weft.grid import Grid, Window
-from weft.inference.part import Extent, place_extent, whole_image
+from weft.inference.part import Extent, Part, place_extent, whole_image
 from weft.inference.pipeline import predict_blocks
 from weft.inference.plan import plan_tiles
 from weft.raster.inspect import inspect
@@ -104,3 +104,60 @@ def test_a_part_is_predicted_as_it_is_within_the_whole(tmp_path) -> None:
         for block in blocks:
             found[name][place_of(block)] = block.probabilities[0]
     assert found["part"] == pytest.approx(found["whole"][21:77, 33:120], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("crs", "box"),
+    [
+        ("EPSG:3857", (-8_330_000, -5_690_000, 11_670_000, 14_310_000)),
+        ("EPSG:3857", (-20_037_508, -20_037_508, 20_037_508, 20_037_508)),
+        ("EPSG:32631", (-9_000_000, -6_000_000, 11_000_000, 14_000_000)),
+        ("EPSG:4326", (-180, -90, 180, 90)),
+        ("EPSG:4326", (-250, -120, 250, 120)),
+    ],
+)
+def test_a_map_of_half_the_world_shows_all_of_the_image(
+    crs: str, box: tuple[float, float, float, float]
+) -> None:
+    part = place_extent(Extent(shapely.box(*box).wkt, crs), GRID)
+    assert part == whole_image(GRID)
+
+
+def test_a_map_of_half_the_world_shows_half_of_the_image() -> None:
+    x, y = GRID.transform @ (100.5, 50)
+    east, _ = Transformer.from_crs(UTM, 4326, always_xy=True).transform(x, y)
+    part = place_extent(Extent(shapely.box(-180, -80, east, 80).wkt, "EPSG:4326"), GRID)
+    assert part is not None
+    assert part.window == Window(0, 0, 101, 100)
+
+
+def test_a_map_of_the_other_half_shows_nothing_of_it() -> None:
+    for box in (shapely.box(-180, -80, -10, 80), shapely.box(100, -80, 180, 80)):
+        assert place_extent(Extent(box.wkt, "EPSG:4326"), GRID) is None
+
+
+def test_an_image_across_the_antimeridian_is_found_from_both_sides() -> None:
+    fiji = Grid(CRS.from_epsg(32701), Affine(1, 0, 181_000, 0, -1, 8_000_000), 2000, 2000)
+    to_lonlat = Transformer.from_crs(fiji.crs, 4326, always_xy=True)
+    west, _ = to_lonlat.transform(181_000, 7_999_000)
+    east, _ = to_lonlat.transform(183_000, 7_999_000)
+    assert west > 0 > east
+    for box in (shapely.box(west, -19, 180, -17), shapely.box(-180, -19, east, -17)):
+        part = place_extent(Extent(box.wkt, "EPSG:4326"), fiji)
+        assert part is not None
+        assert 0 < part.window.width < 2000
+
+
+def test_the_whole_world_can_be_predicted_in_the_coordinates_of_a_web_map() -> None:
+    world = Grid(CRS.from_epsg(4326), Affine(0.5, 0, -180, 0, -0.5, 90), 720, 360)
+    part = place_extent(Extent(shapely.box(-2e7, -2e7, 2e7, 2e7).wkt, "EPSG:3857"), world)
+    assert part is not None
+    assert (part.window.width, part.window.height) == (720, 342)
+
+
+def test_an_edge_along_a_window_does_not_reach_into_it() -> None:
+    corner = shapely.Polygon([(0, 0), (100, 0), (100, 50), (50, 50), (50, 100), (0, 100)])
+    inside = Part(Window(0, 0, 100, 100), corner)
+    mask = inside.mask(Window(0, 50, 100, 50))
+    assert mask is not None
+    assert mask.sum() == 2500
