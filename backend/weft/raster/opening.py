@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
@@ -26,6 +27,8 @@ for name, seconds in {"GDAL_HTTP_CONNECTTIMEOUT": "20", "GDAL_HTTP_TIMEOUT": "60
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 LONGEST_REASON = 160
+# rasterio lets some of GDAL's own errors through, which are none of its own
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
 
 
 def open_dataset(path: Path) -> DatasetReader:
@@ -41,7 +44,7 @@ def open_dataset(path: Path) -> DatasetReader:
     try:
         # Not shared: GDAL handles must not be used by two threads.
         return rasterio.open(name, sharing=False)
-    except (RasterioError, OSError) as error:
+    except GDAL_ERRORS as error:
         raise RasterError(
             f"{name} cannot be opened as a raster ({_without(name, reason(error))}); "
             f"check that {hint}."
@@ -53,7 +56,7 @@ def naming(path: Path, part: str) -> Iterator[None]:
     """Turn a failed read inside the block into a RasterError that names the file and `part`."""
     try:
         yield
-    except (RasterioError, OSError) as error:
+    except GDAL_ERRORS as error:
         name = gdal_name(path)
         raise RasterError(
             f"{name} is damaged or incomplete: {part} cannot be read "

@@ -15,13 +15,12 @@ import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetWriter
 from rasterio.windows import Window as Box
 
 from weft.errors import OutputError
 from weft.grid import Grid, Window
-from weft.raster.opening import reason
+from weft.raster.opening import GDAL_ERRORS, reason
 
 BLOCK = 512
 LEVEL = 1
@@ -78,8 +77,9 @@ class RasterWriter:
         with _writing(self._path):
             # beside, because a rename is atomic only within one file system
             place = aside or self._path.parent
-            self._folder = Path(tempfile.mkdtemp(prefix=f".{self._path.stem}-", dir=place))
-        self._draft = self._folder / self._path.name
+            self._folder = Path(tempfile.mkdtemp(prefix=".draft-", dir=place))
+        # not the name once more: Windows takes 260 characters of a path
+        self._draft = self._folder / "draft.tif"
         with ExitStack() as undo:
             undo.callback(self._discard)
             with _writing(self._path):
@@ -123,7 +123,7 @@ class RasterWriter:
 def _writing(path: Path) -> Iterator[None]:
     try:
         yield
-    except (RasterioError, OSError) as error:
+    except GDAL_ERRORS as error:
         raise OutputError(
             f"{path} cannot be written ({reason(error)}); "
             "check that the folder exists, is writable and has space left."
@@ -193,8 +193,7 @@ def _build_overviews(path: Path, resampling: Resampling) -> None:
 
 def _in_order(draft: Path) -> Path:
     """The same raster as a file of its own, in the order that suits reading over networks."""
-    ordered = draft.parent / "ordered" / draft.name
-    ordered.parent.mkdir()
+    ordered = draft.with_name("ordered.tif")
     rasterio.shutil.copy(draft, ordered, driver="GTiff", copy_src_overviews=True, **FINAL)
     _check_complete(ordered)
     draft.unlink()
@@ -223,5 +222,5 @@ def _move_into_place(draft: Path, path: Path) -> None:
 def _close_quietly(dataset: DatasetWriter) -> None:
     try:
         dataset.close()
-    except (RasterioError, OSError):
+    except GDAL_ERRORS:
         return

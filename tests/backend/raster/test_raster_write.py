@@ -112,8 +112,11 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a thing of Unix")
-@pytest.mark.parametrize("side", [100, 2000])
-def test_a_full_disk(tmp_path: Path, side: int) -> None:
+@pytest.mark.parametrize(
+    ("side", "most"),
+    [(100, 5_000), (2000, 2_000_000), pytest.param(2000, 4_700_000, id="while making overviews")],
+)
+def test_a_full_disk(tmp_path: Path, side: int, most: int) -> None:
     code = f"""
 import resource, signal
 import numpy as np
@@ -122,7 +125,7 @@ from weft.errors import OutputError
 from weft.grid import Grid, Window
 from weft.raster import RasterWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({side * side // 2}, {side * side // 2}))
+resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
 noise = np.random.default_rng(0).integers(0, 255, (1, {side}, {side}), dtype=np.uint8)
 try:
     with RasterWriter("full.tif", Grid(None, Affine.identity(), {side}, {side}), 1) as writer:
