@@ -1,6 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user can get wrong. Each message is one sentence: what is wrong and what to do next."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Only to ask whether a file is there can raise these: a folder that may not be entered, a share
+# that is gone, a name that is too long.
+OUT_OF_REACH = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+)
+
 
 class WeftError(Exception):
     """A mistake the user can mend; shown without a traceback, exit status 2."""
@@ -28,3 +43,17 @@ class OutputError(WeftError):
 
 class Cancelled(Exception):
     """The user asked the job to stop; what was finished before stays."""
+
+
+@contextmanager
+def within_reach() -> Iterator[None]:
+    """WeftError for a file or folder that the system keeps out of reach."""
+    try:
+        yield
+    except OSError as reason:
+        if reason.filename is None or reason.errno not in OUT_OF_REACH:
+            raise
+        raise WeftError(
+            f"{reason.filename} cannot be reached ({reason.strerror}); check the path and whether "
+            "you may open it."
+        ) from reason

@@ -12,7 +12,7 @@ from weft.cli import commands
 from weft.cli.display import Display
 from weft.cli.parser import build_parser
 from weft.cli.process import tune_process
-from weft.errors import Cancelled, WeftError
+from weft.errors import Cancelled, WeftError, within_reach
 
 
 def entry() -> None:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     command = getattr(commands, options.pop("verb"))
     display = Display()
     try:
-        with display:
+        with display, within_reach():
             command(options, display)
     except WeftError as mistake:
         display.fail(str(mistake))

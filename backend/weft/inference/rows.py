@@ -84,8 +84,9 @@ class RowStore(KeptRows):
             known = self.identity
             same = identity is not None and known == dict(identity)
             self.dropped = self._lasting and bool(known) and not same
-            if not same:
-                shutil.rmtree(folder, ignore_errors=True)
+            if not same and folder.exists():
+                # a file that stayed, because another program holds it, would pass for one of ours
+                shutil.rmtree(folder)
             folder.mkdir(exist_ok=True)
             (folder / OWNER).write_text(json.dumps(_this_process()))
             for each in folder.iterdir():

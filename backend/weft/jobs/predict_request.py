@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from weft.errors import RequestError
 from weft.inference.part import Extent, Part, place_extent, whole_image
@@ -43,7 +44,9 @@ def check_names(images: Sequence[Path], out: Path) -> None:
     """RequestError when there is no image, or results would overwrite each other or an image."""
     if not images:
         raise RequestError("There is no image to predict; give at least one.")
-    name, count = Counter(path.stem for path in images).most_common(1)[0]
+    # many disks hold Town.tif and town.tif for the same
+    names = [normalize("NFC", path.stem).casefold() for path in images]
+    name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise RequestError(
             f"{count} images are called {name}, and their results would overwrite each other; "

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from weft.errors import Cancelled, WeftError
+from weft.errors import Cancelled, WeftError, within_reach
 from weft.progress import Context, Progress
 from weft.server.folder import logging_to, make_folder, write_json
 from weft.server.methods import Method
@@ -90,7 +90,8 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
             context.check_cancelled()
             # loading PyTorch may take seconds
             context.progress(0, 1, "Starting")
-            result = job.method(job.call.params, context)
+            with within_reach():
+                result = job.method(job.call.params, context)
         except (WeftError, Cancelled) as ending:
             log.info("%s", ending or "cancelled")
             raise as_rpc(ending, folder) from ending

@@ -44,6 +44,14 @@ def test_absent(predict: Refused, train: Refused, tmp_path: Path) -> None:
         assert sentence == f"{path} does not exist; check the path."
 
 
+def test_a_path_that_the_system_keeps_out_of_reach(predict: Refused, tmp_path: Path) -> None:
+    path = tmp_path / f"{'long' * 100}.tif"
+    assert predict(path) == (
+        f"{path} cannot be reached (File name too long); check the path and whether you may open "
+        "it."
+    )
+
+
 def test_no_raster(predict: Refused, train: Refused, tmp_path: Path) -> None:
     path = tmp_path / "notes.tif"
     path.write_text("These are no pixels. " * 50)
@@ -179,9 +187,10 @@ def test_labels_on_nodata_alone(train: Refused, scene: Scene, tmp_path: Path) ->
 
 def test_images_of_one_name(predict: Refused, scene: Scene, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    other = write_image(tmp_path / "b" / "town.tif", draw(3))
-    sentence = predict(scene.image, other)
-    assert sentence.startswith("2 images are called town, and their results would overwrite")
+    for name in ("town.tif", "Town.tif"):
+        other = write_image(tmp_path / "b" / name, draw(3))
+        sentence = predict(scene.image, other)
+        assert sentence.startswith("2 images are called town, and their results would overwrite")
 
 
 def test_a_result_that_would_overwrite_an_image(

@@ -206,6 +206,25 @@ def test_nobody_else_writes_the_same_rows(tmp_path: Path) -> None:
     RowStore(folder, {"model": "a"})
 
 
+def test_rows_of_another_model_that_cannot_be_removed_are_not_taken_for_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ".town_weft"
+    RowStore(folder, {"model": 1})
+    with RowWriter(folder, 0, 4) as rows:
+        rows.add(np.ones((2, 4, 8), np.uint8))
+
+    def held(path: Path, **options: object) -> None:
+        if not options.get("ignore_errors"):
+            raise PermissionError(13, "held by another program", str(path))
+
+    # as Windows does while a virus scanner reads the file
+    monkeypatch.setattr("weft.inference.rows.shutil.rmtree", held)
+    with pytest.raises(OutputError, match="held by another program"):
+        RowStore(folder, {"model": 2})
+    assert RowStore(folder, {"model": 1}).finished == 4
+
+
 def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
     store = RowStore(tmp_path / ".town_weft", {"model": "a"})
     assert store.finished == 0

@@ -98,6 +98,14 @@ def test_mistakes_are_typed_and_leave_a_folder(engine: Engine) -> None:
     assert request == {"method": "describeModel", "params": {"model": "/nowhere.weft"}}
 
 
+def test_a_path_out_of_reach_is_a_mistake_and_no_bug(engine: Engine) -> None:
+    engine.initialise()
+    engine.ask(2, "describeModel", model=f"/{'long' * 100}.weft")
+    error = engine.answer(2)["error"]
+    assert error["code"] == -32010
+    assert "cannot be reached" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
