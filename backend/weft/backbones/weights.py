@@ -25,7 +25,8 @@ from weft.backbones.registry import BackboneSpec, find_backbone
 from weft.backbones.wrapping import wrap
 from weft.errors import ModelError
 
-HUB_PIN = re.compile(r"hub:([\w.-]+/[\w.-]+)@([0-9a-f]{40})#([0-9a-f]{64})")
+HUB = "hub:"
+HUB_PIN = re.compile(HUB + r"([\w.-]+/[\w.-]+)@([0-9a-f]{40})#([0-9a-f]{64})")
 COUNTERS = "num_batches_tracked"
 LAYER_SCALE = re.compile(r"(.*\.)?gamma(_?\d)?")
 # All that torch.load was seen to raise for damaged files, each of which had some bytes changed.
@@ -71,7 +72,7 @@ def load_backbone(name: str, weights: str | None = None) -> LoadedBackbone:
 
 def locate(spec: BackboneSpec, weights: str | None) -> Path:
     """The local file with the weights of `spec`, downloaded if need be, or ModelError."""
-    if weights is not None and weights.startswith("hub:"):
+    if weights is not None and weights.startswith(HUB):
         return download_pinned(weights)
     if weights is not None:
         path = Path(weights)

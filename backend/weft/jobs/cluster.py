@@ -13,17 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from weft.backbones.weights import HUB
 from weft.errors import ModelError, OutputError, RequestError
-from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling
 from weft.inference.rows import RowStore
 from weft.inference.tta import choose_ways
 from weft.jobs.engine_choice import prepare, tiling_of
 from weft.jobs.predict_request import PredictRequest, choose_parts
-from weft.jobs.predictors import Equipment, equip, plan_of
+from weft.jobs.predictors import LocalPredictor, SeenPart, plan_of
 from weft.model import Model, load_model
 from weft.progress import Context
-from weft.raster.inspect import RasterInfo
 
 PATIENCE_S = 5.0
 PAUSE_S = 0.2
@@ -39,6 +38,7 @@ class Piece:
 
     request: PredictRequest
     model: str
+    seen: SeenPart
     rows: Path
     first: int
     stop: int
@@ -59,19 +59,21 @@ class ClusterPredictor:
         ways = "" if self.request.tta == 1 else f", each tile {self.request.tta} ways"
         return f"{self.request.engine} on a cluster{ways}"
 
-    def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
+    def fill(self, seen: SeenPart, store: RowStore, context: Context) -> None:
         """See `Predictor`."""
-        plan = plan_of(self, info, part)
-        request = as_seen_from_anywhere(self.request, info.path)
+        plan = plan_of(self, seen.info, seen.part)
+        image = seen.info.path.resolve()
+        request = as_seen_from_anywhere(self.request, image)
+        there = replace(seen, info=replace(seen.info, path=image))
         with connect(str(self.request.scheduler)) as client:
             threads = sum(client.ncores().values())
             pieces = [
-                Piece(request, self.model.identity, store.folder.resolve(), first, stop)
+                Piece(request, self.model.identity, there, store.folder.resolve(), first, stop)
                 for first, stop in cut(plan, threads)
                 if not store.has(plan.top(first), plan.rows.ends[stop - 1])
             ]
             name = f"{self.engine_name}, {threads} tasks at a time"
-            carry_out(client, pieces, plan, f"Predicting {info.path.name}", name, context)
+            carry_out(client, pieces, plan, f"Predicting {image.name}", name, context)
         if store.finished < plan.rows.length:
             raise OutputError(
                 f"The workers have written nothing to {store.folder.parent}; choose a folder with "
@@ -80,13 +82,14 @@ class ClusterPredictor:
 
 
 def as_seen_from_anywhere(request: PredictRequest, image: Path) -> PredictRequest:
-    """The same of one image, by absolute paths."""
+    """The same of one image, by absolute paths; what is no file of this machine stays."""
     weights = request.backbone_weights
+    local = weights is not None and not weights.startswith(HUB)
     return replace(
         request,
-        images=(image.resolve(),),
+        images=(image,),
         model=request.model.resolve(),
-        backbone_weights=weights and str(Path(weights).resolve()),
+        backbone_weights=str(Path(weights).resolve()) if weights and local else weights,
     )
 
 
@@ -147,7 +150,7 @@ def carry_out(
         while waiting:
             context.check_cancelled()
             for future in [future for future in waiting if future.done()]:
-                future.result()
+                await_result(future)
                 piece = waiting.pop(future)
                 done += columns * (piece.stop - piece.first)
                 context.progress(done, plan.tiles, text, device=name)
@@ -156,15 +159,33 @@ def carry_out(
         client.cancel(list(waiting))
 
 
+def await_result(future: Any) -> None:
+    """RequestError where the cluster gave a piece up; the errors of workers are raised as here."""
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker
+
+    try:
+        future.result()
+    except KilledWorker as reason:
+        raise RequestError(
+            "Several workers ended over the same tiles, perhaps for lack of memory; start them "
+            "with more, or give --tile fewer pixels, and the same command goes on from here."
+        ) from reason
+    except FutureCancelledError as reason:
+        raise RequestError(
+            "The scheduler was lost; start it again, and the same command goes on from here."
+        ) from reason
+
+
 def predict_piece(piece: Piece) -> None:
     """On a worker: predict a piece and keep its rows; done twice, it leaves the same."""
+    predictor = equipment(piece.request, piece.model)
     tile_rows = range(piece.first, piece.stop)
-    equipment = equipment_for(piece.request, piece.model)
-    equipment.keep_rows(tile_rows, piece.rows, lambda done: None)
+    predictor.keep_rows(piece.seen, tile_rows, piece.rows, lambda done: None)
 
 
 @lru_cache(maxsize=2)
-def equipment_for(request: PredictRequest, model: str) -> Equipment:
+def equipment(request: PredictRequest, model: str) -> LocalPredictor:
     """What a worker keeps between pieces; ModelError when its model is not `model`."""
     found = load_model(request.model, request.backbone_weights)
     if found.identity != model:
@@ -175,7 +196,4 @@ def equipment_for(request: PredictRequest, model: str) -> Equipment:
     from distributed import get_worker
 
     context = Context(Path(get_worker().local_directory))
-    parts = choose_parts(request.images, request.extent, context)
-    predictor = prepare(request, found, parts, context)
-    ((info, part),) = parts.items()
-    return equip(predictor, info, part)
+    return prepare(request, found, choose_parts(request.images, request.extent, context), context)

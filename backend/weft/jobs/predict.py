@@ -15,7 +15,7 @@ from weft.jobs.cluster import find_cluster
 from weft.jobs.engine_choice import prepare
 from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
 from weft.jobs.predicted import PredictedImage, outputs, rows_folder, write_rasters
-from weft.jobs.predictors import Predictor, identity_of
+from weft.jobs.predictors import Predictor, SeenPart, identity_of, see
 from weft.model import check_image, load_model
 from weft.outputs import made_folder
 from weft.progress import Context
@@ -55,9 +55,10 @@ def predict_parts(
     with made_folder(out):
         images, stores = [], []
         for info, part in parts.items():
-            store = RowStore(rows_folder(info.path, out), identity_of(predictor, info, part))
+            seen = see(predictor, info, part)
+            store = RowStore(rows_folder(info.path, out), identity_of(predictor, seen))
             with closing(store):
-                images.append(predict_image(predictor, info, part, out, store, context))
+                images.append(predict_image(predictor, seen, out, store, context))
             stores.append(store)
         for store in stores:
             store.forget()
@@ -65,11 +66,12 @@ def predict_parts(
 
 
 def predict_image(
-    predictor: Predictor, info: RasterInfo, part: Part, out: Path, store: RowStore, context: Context
+    predictor: Predictor, seen: SeenPart, out: Path, store: RowStore, context: Context
 ) -> PredictedImage:
     """Write both rasters of a part of an image, on the image's own grid, unless `store` tells that
     they are there.
     """
+    info, part = seen.info, seen.part
     name = info.path.name
     result = PredictedImage(info.path, *outputs(info.path, out))
     rasters = result.probability, result.classes
@@ -78,7 +80,7 @@ def predict_image(
         return result
     if store.dropped:
         context.note(f"{name} is predicted afresh: the model, the image or an option has changed.")
-    predictor.fill(info, part, store, context)
+    predictor.fill(seen, store, context)
     with closing(ahead(store.read(), BLOCKS_AHEAD, "row reader")) as blocks:
         told = watched(blocks, part.window.height, f"Writing {name}", context)
         write_rasters(told, result, predictor.model, part.grid(info.grid), store.folder)

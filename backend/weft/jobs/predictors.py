@@ -20,7 +20,17 @@ from weft.jobs.predicted import outputs, quantise, rows_folder
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
+from weft.raster.opening import files_of
 from weft.raster.stretch import Stretch
+
+
+@dataclass(frozen=True)
+class SeenPart:
+    """A part of an image, and the stretch by which a model sees that image."""
+
+    info: RasterInfo
+    part: Part
+    stretch: Stretch
 
 
 class Predictor(Protocol):
@@ -45,7 +55,7 @@ class Predictor(Protocol):
     def settled(self) -> bool:
         """Whether it would predict the same again."""
 
-    def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
+    def fill(self, seen: SeenPart, store: RowStore, context: Context) -> None:
         """Predict the rows of a part of an image that `store` lacks, and keep them there."""
 
 
@@ -63,12 +73,12 @@ class LocalPredictor:
         """See `Predictor`."""
         return self.engine.name
 
-    def fill(self, info: RasterInfo, part: Part, store: RowStore, context: Context) -> None:
+    def fill(self, seen: SeenPart, store: RowStore, context: Context) -> None:
         """See `Predictor`."""
-        equipment = equip(self, info, part)
-        plan, ends = equipment.plan, equipment.plan.rows.ends
+        plan = plan_of(self, seen.info, seen.part)
+        ends = plan.rows.ends
         done = plan.rows_done(store.finished)
-        name = info.path.name
+        name = seen.info.path.name
         if done:
             share = ends[done - 1] / plan.rows.length
             context.note(f"{name} was stopped at {share:.0%}, and goes on.")
@@ -77,28 +87,19 @@ class LocalPredictor:
             context.check_cancelled()
             context.progress(count, plan.tiles, f"Predicting {name}", device=self.engine.name)
 
-        equipment.keep_rows(range(done, len(ends)), store.folder, on_tiles)
+        self.keep_rows(seen, range(done, len(ends)), store.folder, on_tiles)
 
-
-@dataclass(frozen=True)
-class Equipment:
-    """All that is needed to predict rows of tiles of one image, which is seen by `stretch`."""
-
-    predictor: LocalPredictor
-    info: RasterInfo
-    stretch: Stretch
-    plan: Plan
-
-    def keep_rows(self, tile_rows: range, folder: Path, on_tiles: Callable[[int], None]) -> None:
+    def keep_rows(
+        self, seen: SeenPart, tile_rows: range, folder: Path, on_tiles: Callable[[int], None]
+    ) -> None:
         """Keep what each of these rows of tiles makes final in the folder of a store.
 
         `on_tiles` hears how many tiles of the plan are done, and may raise to stop.
         """
-        card, plan = self.predictor.model.card, self.plan
-        source = self.info.path, card.bands, self.stretch
+        card, plan = self.model.card, plan_of(self, seen.info, seen.part)
+        source = seen.info.path, card.bands, seen.stretch
         bands = len(card.classes) + 1
-        engine = self.predictor.engine
-        blocks = predict_blocks(*source, engine, plan, bands, on_tiles, tile_rows)
+        blocks = predict_blocks(*source, self.engine, plan, bands, on_tiles, tile_rows)
         with closing(blocks):
             for index in tile_rows:
                 with RowWriter(folder, plan.top(index), plan.rows.ends[index]) as rows:
@@ -106,10 +107,9 @@ class Equipment:
                         rows.add(quantise(block.probabilities, block.valid))
 
 
-def equip(predictor: LocalPredictor, info: RasterInfo, part: Part) -> Equipment:
-    """For a part of an image, whose tone is measured here."""
-    plan = plan_of(predictor, info, part)
-    return Equipment(predictor, info, predictor.model.stretch_of(info), plan)
+def see(predictor: Predictor, info: RasterInfo, part: Part) -> SeenPart:
+    """A part of an image as the model sees it; the tone of the image is measured here."""
+    return SeenPart(info, part, predictor.model.stretch_of(info))
 
 
 def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
@@ -117,17 +117,19 @@ def plan_of(predictor: Predictor, info: RasterInfo, part: Part) -> Plan:
     return predictor.tiling.plan(part, image_scale(predictor.model.card, info))
 
 
-def identity_of(predictor: Predictor, info: RasterInfo, part: Part) -> dict[str, object] | None:
+def identity_of(predictor: Predictor, seen: SeenPart) -> dict[str, object] | None:
     """All that decides the pixels of a prediction; None where another would give others."""
     if not predictor.settled:
         return None
-    plan = plan_of(predictor, info, part)
+    part = seen.part
+    plan = plan_of(predictor, seen.info, part)
     return {
         "version": __version__,
         "model": predictor.model.identity,
         "engine": predictor.engine_name,
         "tiles": [plan.side, plan.rows.overlap],
-        "image": file_states([info.path]),
+        "image": file_states(files_of(seen.info.path)),
+        "stretch": [list(seen.stretch.low), list(seen.stretch.high)],
         "window": list(astuple(part.window)),
         "inside": None if part.inside is None else part.inside.wkb_hex,
     }
@@ -137,7 +139,9 @@ def tiles_left(predictor: Predictor, info: RasterInfo, part: Part, out: Path) ->
     """How many tiles of a part of an image a prediction into the folder `out` would predict."""
     plan = plan_of(predictor, info, part)
     kept = KeptRows(rows_folder(info.path, out))
-    if kept.identity != identity_of(predictor, info, part):
+    # a tone is only measured where something was kept
+    known = kept.identity
+    if not known or known != identity_of(predictor, see(predictor, info, part)):
         return plan.tiles
     if kept.made(outputs(info.path, out)):
         return 0

@@ -51,6 +51,12 @@ def open_dataset(path: Path) -> DatasetReader:
         ) from error
 
 
+def files_of(path: Path) -> list[Path]:
+    """All files that the pixels of a raster come from: of a mosaic its images, and masks beside."""
+    with open_dataset(path) as dataset:
+        return [path, *(Path(name) for name in dataset.files)]
+
+
 @contextmanager
 def naming(path: Path, part: str) -> Iterator[None]:
     """Turn a failed read inside the block into a RasterError that names the file and `part`."""

@@ -28,6 +28,7 @@ class Cluster:
     address: str
     folder: Path
     running: ExitStack
+    scheduler: "subprocess.Popen[bytes]"
 
     def work(self) -> "subprocess.Popen[bytes]":
         """One more worker, which nothing starts again."""
@@ -57,17 +58,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
     file = folder / "scheduler.json"
     with ExitStack() as running:
-        begin(
-            running,
-            "scheduler",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            *("--scheduler-file", str(file)),
-        )
+        place = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+        scheduler = begin(running, "scheduler", *place)
         wait_until(file.exists)
-        yield Cluster(json.loads(file.read_text())["address"], folder, running)
+        yield Cluster(json.loads(file.read_text())["address"], folder, running, scheduler)
 
 
 @pytest.fixture
@@ -120,3 +114,21 @@ def test_a_cluster_that_cannot_be_had_is_told(
         "leave out --scheduler."
     )
     assert not out.exists()
+
+
+def test_a_scheduler_that_is_lost_is_told_and_what_is_done_stays(
+    cluster: Cluster, predict: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # dask looks for it for 30 s
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
+    out = tmp_path / "out"
+    cluster.work()
+    with started(*predict, "--out", out, "--scheduler", cluster.address) as process:
+        wait_until(lambda: process.poll() is not None or list(out.glob(".wide_weft/*.gz")))
+        cluster.scheduler.kill()
+        _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2, errors
+    assert errors.splitlines()[-1] == (
+        "weft: The scheduler was lost; start it again, and the same command goes on from here."
+    )
+    assert list(out.glob(".wide_weft/*.gz"))

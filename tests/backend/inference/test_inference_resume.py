@@ -5,12 +5,13 @@ import json
 import subprocess
 import sys
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+import rasterio.shutil
 from small_networks import card, small_network, write_image
 
 from weft.device import cpu
@@ -26,6 +27,7 @@ from weft.jobs.predictors import LocalPredictor, tiles_left
 from weft.model import Model
 from weft.progress import Context, Progress
 from weft.raster import inspect
+from weft.tone import Tone
 
 TILES = 20
 
@@ -52,8 +54,14 @@ def town(folder: Path, name: str = "town.tif") -> Path:
     return write_image(folder / name, pixels, nodata=0)
 
 
-def predict(image: Path, out: Path, patience: Patience, model: str = "town-1a2b") -> PredictedImage:
-    return predict_all([image], out, patience, model)[0]
+def predict(
+    image: Path,
+    out: Path,
+    patience: Patience,
+    model: str = "town-1a2b",
+    tone: Tone | None = None,
+) -> PredictedImage:
+    return predict_all([image], out, patience, model, tone=tone)[0]
 
 
 def predict_all(
@@ -62,16 +70,17 @@ def predict_all(
     patience: Patience,
     model: str = "town-1a2b",
     settled: bool = True,
+    tone: Tone | None = None,
 ) -> tuple[PredictedImage, ...]:
     parts = {info: whole_image(info.grid) for info in map(inspect, images)}
     context = Context(out, patience.hear, patience.notes.append, patience.is_over)
-    return predict_parts(predictor_of(model, settled), parts, out, context).images
+    return predict_parts(predictor_of(model, settled, tone), parts, out, context).images
 
 
-def predictor_of(model: str, settled: bool = True) -> LocalPredictor:
+def predictor_of(model: str, settled: bool = True, tone: Tone | None = None) -> LocalPredictor:
     network = small_network("test_resnet", "linear")
     engine = TorchEngine(network, cpu("test"))
-    trained = Model(model, card("test_resnet", "linear"), network)
+    trained = Model(model, replace(card("test_resnet", "linear"), tone=tone), network)
     return LocalPredictor(trained, engine, Tiling(32, 64, 16), settled)
 
 
@@ -141,6 +150,27 @@ def test_another_model_or_image_starts_afresh(tmp_path: Path) -> None:
         predict(image, tmp_path / "parts", last, "other" if change == "model" else "town-1a2b")
         assert len(last.done) == TILES
         assert "the model, the image or an option has changed" in last.notes[0]
+
+
+def test_another_image_in_a_mosaic_starts_afresh(tmp_path: Path) -> None:
+    mosaic, out = tmp_path / "mosaic.vrt", tmp_path / "parts"
+    rasterio.shutil.copy(town(tmp_path), mosaic, driver="VRT")
+    with pytest.raises(Cancelled):
+        predict(mosaic, out, Patience(15))
+    town(tmp_path)
+    last = Patience()
+    predict(mosaic, out, last)
+    assert len(last.done) == TILES
+
+
+def test_who_sees_an_image_otherwise_starts_afresh(tmp_path: Path) -> None:
+    image, tones = town(tmp_path), [Tone((0.2,) * 3, (0.1,) * 3), Tone((0.6,) * 3, (0.2,) * 3)]
+    with pytest.raises(Cancelled):
+        predict(image, tmp_path / "parts", Patience(15), tone=tones[0])
+    last = Patience()
+    after = predict(image, tmp_path / "parts", last, tone=tones[1])
+    assert len(last.done) == TILES
+    assert content(after) == content(predict(image, tmp_path / "whole", Patience(), tone=tones[1]))
 
 
 def test_images_that_are_finished_are_not_predicted_again(tmp_path: Path) -> None:
