@@ -890,6 +890,10 @@
         <translation>Das Python der Engine, {}, lässt sich nicht starten; richten Sie die Engine neu ein.</translation>
     </message>
     <message>
+        <source>The engine cannot start ({}); set it up again, or see the log tab WEFT.</source>
+        <translation>Die Engine lässt sich nicht starten ({}); richten Sie sie neu ein, oder sehen Sie im Protokoll unter WEFT nach.</translation>
+    </message>
+    <message>
         <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
         <translation>Die Engine ist noch nicht eingerichtet; drücken Sie „Engine einrichten…“.</translation>
     </message>

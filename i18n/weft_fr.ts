@@ -890,6 +890,10 @@
         <translation>Le Python du moteur, {}, ne démarre pas ; réinstallez le moteur.</translation>
     </message>
     <message>
+        <source>The engine cannot start ({}); set it up again, or see the log tab WEFT.</source>
+        <translation>Le moteur ne démarre pas ({}) ; réinstallez-le, ou consultez l&apos;onglet WEFT du journal.</translation>
+    </message>
+    <message>
         <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
         <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… ».</translation>
     </message>

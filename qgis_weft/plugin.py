@@ -114,9 +114,14 @@ class WeftPlugin:
     def set_up(self):
         """The dialog that installs the engine."""
         dialog = SetupDialog(self._make_setup, self.folder(), self.dock)
-        dialog.done_well.connect(lambda facts: self.engine_changed())
+        dialog.done_well.connect(self._on_set_up)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _on_set_up(self, facts):
+        # a Python of the user's own did not work, or nothing would have been set up
+        Setting.ENGINE_PYTHON.reset()
+        self.engine_changed()
 
     def _make_setup(self, parent):
         pythons = tuple(candidates(sys.platform, os.environ, Path.home()))

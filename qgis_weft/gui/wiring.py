@@ -173,6 +173,9 @@ class Wiring(QObject):
         studio.ended.connect(self._on_ended)
         studio.outdated.connect(self.dock.look.show_outdated)
         self.desk.client.ready.connect(self._on_engine_ready)
+        self.desk.client.broken.connect(
+            lambda failure: self.dock.show_engine(failure.message, missing=True)
+        )
 
     def _on_engine_ready(self, facts):
         self.dock.show_engine(badge(facts["device"]), missing=False)

@@ -79,11 +79,11 @@ class EngineClient(QObject):
     """Sends requests to `python -m weft serve` and hands out its answers on the main thread.
 
     `command` gives (program, arguments, environment), or raises LookupError with a sentence when
-    there is no engine yet. Nothing here waits.
+    there is no engine yet. Nothing here waits. `broken` tells why an engine does not become ready.
     """
 
     ready = pyqtSignal(dict)
-    lost = pyqtSignal(object)
+    broken = pyqtSignal(object)
 
     def __init__(self, command, jobs, parent=None):
         super().__init__(parent)
@@ -103,7 +103,8 @@ class EngineClient(QObject):
 
     def warm_up(self):
         """Start the engine, so that the first job need not wait for it."""
-        if not self.running:
+        # one that ended by itself is started again by jobs alone
+        if not self.running and not self._crashes:
             self._start()
 
     def request(self, method, params):
@@ -175,6 +176,7 @@ class EngineClient(QObject):
         process.start()
         first = self._new_call("initialize", {"protocol": PROTOCOL, "jobs": self._jobs})
         first.succeeded.connect(self._on_initialised)
+        first.failed.connect(self._on_refused)
         self.send(request(first.id, first.method, first.params))
         return None
 
@@ -210,6 +212,10 @@ class EngineClient(QObject):
         self.facts = facts
         self.ready.emit(facts)
 
+    def _on_refused(self, failure):
+        if not self._stopping and not failure.cancelled:
+            self.broken.emit(failure)
+
     def _on_error(self, error):
         if error == QProcess.ProcessError.FailedToStart:
             words = tr("The engine's Python, {}, cannot be started; set up the engine again.")
@@ -221,17 +227,17 @@ class EngineClient(QObject):
     def _on_finished(self, code, status):
         self._read()
         self._read_log()
-        crashed = status == QProcess.ExitStatus.CrashExit
+        reason = in_words(code, status == QProcess.ExitStatus.CrashExit)
+        words = tr("The engine ended unexpectedly ({}); the next job starts it again.")
+        if self.facts is None:
+            words = tr("The engine cannot start ({}); set it up again, or see the log tab WEFT.")
         self._forget()
         if self._killed:
             words = tr("The engine was ended; the next job starts it again.")
             self._fail_all(Failure(words, CANCELLED))
             return
         self._crashes.append(time.monotonic())
-        message = tr("The engine ended unexpectedly ({}); the next job starts it again.").format(
-            in_words(code, crashed)
-        )
-        self._fail_all(Failure(message, details="\n".join(self._stderr)))
+        self._fail_all(Failure(words.format(reason), details="\n".join(self._stderr)))
 
     def _forget(self):
         if self._process is not None:
@@ -242,5 +248,3 @@ class EngineClient(QObject):
         calls, self._calls = list(self._calls.values()), {}
         for call in calls:
             call.end(Answer(call.id, failure=failure))
-        if not self._stopping:
-            self.lost.emit(failure)

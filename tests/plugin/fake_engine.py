@@ -140,6 +140,12 @@ def main():
         message = json.loads(line)
         method, id_ = message["method"], message.get("id")
         if method == "initialize":
+            if MOOD == "broken":
+                sys.exit("No module named 'torch'")
+            if MOOD == "older":
+                error = {"code": -32011, "message": "This engine speaks protocol 0; update it."}
+                send(id=id_, error=error)
+                continue
             send(id=id_, result=FACTS)
         elif method == "$/cancelRequest":
             for waiting in held:

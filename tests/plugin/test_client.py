@@ -72,6 +72,28 @@ def test_after_a_crash_the_next_request_starts_it_again_but_not_for_ever(client,
     assert "three times" in messages[3]
 
 
+def test_an_engine_that_cannot_start_is_told_and_waits_for_a_job(client, outcomes, qtbot):
+    engine, told = client("broken"), []
+    engine.broken.connect(told.append)
+    engine.warm_up()
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert "set it up again" in told[0].message and "No module named 'torch'" in told[0].details
+    for _ in range(3):
+        engine.warm_up()
+        assert not engine.running
+    job = outcomes(engine.request("train", {}))
+    qtbot.waitUntil(lambda: bool(ended(job)), timeout=10_000)
+    assert "cannot start" in job[-1][1].message
+
+
+def test_an_engine_that_is_stopped_while_it_starts_is_not_broken(client, qtbot):
+    engine, told = client(), []
+    engine.broken.connect(told.append)
+    engine.warm_up()
+    engine.stop()
+    assert told == []
+
+
 def test_a_missing_python_is_a_sentence(client, outcomes, qtbot):
     told = outcomes(client(python="/nowhere/python").request("train", {}))
     qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from qgis.PyQt.QtWidgets import QAction, QDockWidget
+from qgis_weft.gui.setup_dialog import SetupDialog
+from qgis_weft.settings import Setting
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +42,27 @@ def test_without_any_engine_the_panel_offers_to_set_it_up(
     assert "not set up yet" in plugin.dock.engine.text()
     assert plugin.dock.set_up.isVisibleTo(plugin.dock)
     plugin.unload()
+
+
+@pytest.mark.parametrize(
+    ("mood", "word"), [("broken", "cannot start"), ("older", "speaks protocol 0")]
+)
+def test_an_engine_that_does_not_work_can_be_set_up_again(load, qtbot, mood, word):
+    plugin = load(mood)
+    button = plugin.dock.set_up
+    assert not button.isVisibleTo(plugin.dock)
+    plugin.dock.visibilityChanged.emit(True)
+    qtbot.waitUntil(lambda: button.isVisibleTo(plugin.dock), timeout=10_000)
+    assert word in plugin.dock.engine.text()
+
+
+def test_an_engine_that_was_set_up_takes_the_place_of_a_python_of_ones_own(load):
+    plugin = load()
+    Setting.ENGINE_PYTHON.set("/nowhere/python")
+    plugin.set_up()
+    (dialog,) = plugin.dock.findChildren(SetupDialog)
+    dialog.done_well.emit({})
+    assert Setting.ENGINE_PYTHON.get() == ""
 
 
 def test_it_imports_where_nothing_but_qgis_is_installed():
