@@ -65,6 +65,8 @@ class WeftPlugin:
         """Take everything away, in the reverse order."""
         QgsProject.instance().writeProject.disconnect(self._save_labels)
         self.dock.visibilityChanged.disconnect(self._on_shown)
+        for dialog in self.dock.findChildren(SetupDialog):
+            dialog.reject()
         self.iface.removeDockWidget(self.dock)
         self.iface.removeRasterToolBarIcon(self.action)
         self.iface.removePluginRasterMenu("WEFT", self.action)
@@ -112,11 +114,13 @@ class WeftPlugin:
             self.dock.show_engine(tr("The engine starts with the first job."), missing=False)
 
     def set_up(self):
-        """The dialog that installs the engine."""
+        """The dialog that installs the engine; QGIS can be used meanwhile."""
+        self.dock.set_up.setEnabled(False)
         dialog = SetupDialog(self._make_setup, self.folder(), self.dock)
         dialog.done_well.connect(self._on_set_up)
+        dialog.finished.connect(lambda result: self.dock.set_up.setEnabled(True))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        dialog.show()
 
     def _on_set_up(self, facts):
         # a Python of the user's own did not work, or nothing would have been set up

@@ -3,6 +3,7 @@
 
 import os
 import re
+from contextlib import suppress
 from urllib.parse import quote
 
 from qgis.core import QgsNetworkAccessManager
@@ -42,6 +43,8 @@ class Setup(QObject):
         self._cancelled = True
         if self._process is not None:
             self._process.kill()
+        else:
+            self._give_up()
 
     def _advance(self, outcome):
         try:
@@ -79,18 +82,21 @@ class Setup(QObject):
     def _tell(self, line):
         self.line.emit(line)
         folder = self._kitchen.environment.folder.parent
-        if folder.is_dir():
-            with open(folder / TRANSCRIPT, "a", encoding="utf-8") as file:
-                file.write(scrubbed(line) + "\n")
+        # a transcript that cannot be written, or not yet, is no reason to stop
+        with suppress(OSError), open(folder / TRANSCRIPT, "a", encoding="utf-8") as file:
+            file.write(scrubbed(line) + "\n")
 
     def _on_finished(self, code, status):
         self._read()
         self._leave()
         if self._cancelled:
-            self.failed.emit(tr("Cancelled; what is installed already is kept for the next try."))
+            self._give_up()
             return
         crashed = status == QProcess.ExitStatus.CrashExit
         self._advance(Outcome(code or int(crashed), self._output))
+
+    def _give_up(self):
+        self.failed.emit(tr("Cancelled; what is installed already is kept for the next try."))
 
     def _on_error(self, error):
         if error == QProcess.ProcessError.FailedToStart:
