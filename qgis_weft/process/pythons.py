@@ -8,7 +8,9 @@ from .environment import BEYOND_PYTHON, LEAST_PYTHON
 
 MINORS = range(BEYOND_PYTHON[1] - 1, LEAST_PYTHON[1] - 1, -1)
 # Never sys.executable: inside QGIS that is QGIS itself.
-PROBE = "import sys, venv; print('weft', *sys.version_info[:2])"
+PROBE = "import sys; print('weft', *sys.version_info[:2])"
+# Debian has venv without what it needs.
+PROBE_VENV = "; import venv, ensurepip"
 
 
 def candidates(system, own, home, which=shutil.which):

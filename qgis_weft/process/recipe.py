@@ -14,7 +14,7 @@ from pathlib import Path
 from ..quantities import size
 from ..translate import tr
 from .failures import classify, in_words
-from .pythons import PROBE, is_suitable
+from .pythons import PROBE, PROBE_VENV, is_suitable
 
 NEEDED_BYTES = 8 * 2**30
 
@@ -53,12 +53,12 @@ class Kitchen:
 def build(kitchen):
     """Make or complete the environment and verify it; returns what `weft info` told.
 
-    Whatever is there already is kept, so that a second try goes on where the first one stopped.
+    Whatever is there and works is kept, so that a second try goes on where the first one stopped.
     """
     environment = kitchen.environment
-    if not environment.python.exists():
+    if not (yield from can_go_on(environment, kitchen.uv)):
         check_space(environment.folder)
-        python = yield from find_python(kitchen.pythons)
+        python = yield from find_python(kitchen.pythons, kitchen.uv)
         yield from make_environment(environment, python, kitchen.uv)
     uv = (kitchen.uv,) if kitchen.uv else (yield from install_uv(environment, kitchen.lock))
     yield from must(
@@ -75,6 +75,17 @@ def build(kitchen):
     return facts
 
 
+def can_go_on(environment, uv):
+    """Whether the environment is there and runs, with a pip of its own where there is no uv."""
+    if not environment.python.exists():
+        return False
+    needed = "sys" if uv else "pip"
+    outcome = yield Command(
+        tr("Looking for a Python"), str(environment.python), ("-c", f"import {needed}")
+    )
+    return outcome.code == 0
+
+
 def check_space(folder, usage=shutil.disk_usage):
     """SetupError unless there is room where `folder` will be."""
     place = next(each for each in (folder, *folder.parents) if each.exists())
@@ -88,12 +99,19 @@ def check_space(folder, usage=shutil.disk_usage):
         )
 
 
-def find_python(pythons):
-    """The first of `pythons` that is of a suitable version."""
+def find_python(pythons, uv):
+    """The first of `pythons` of a suitable version that can make environments, if uv does not."""
+    lacking = False
     for python in pythons:
-        outcome = yield Command(tr("Looking for a Python"), str(python), ("-c", PROBE))
-        if outcome.code == 0 and is_suitable(outcome.output):
-            return python
+        outcome = yield Command(
+            tr("Looking for a Python"), str(python), ("-c", PROBE if uv else PROBE + PROBE_VENV)
+        )
+        if is_suitable(outcome.output):
+            if outcome.code == 0:
+                return python
+            lacking = True
+    if lacking:
+        raise SetupError(in_words("venv"))
     raise SetupError(
         tr(
             "No Python 3.11 to 3.14 was found; install one for your user from "
@@ -111,7 +129,8 @@ def make_environment(environment, python, uv):
             text, uv, "venv", "--allow-existing", "--python", python, environment.folder
         )
     else:
-        yield from must(text, python, "-m", "venv", environment.folder)
+        # without --clear it keeps links to a Python that is gone
+        yield from must(text, python, "-m", "venv", "--clear", environment.folder)
 
 
 def install_uv(environment, lock):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where engines live and how they are built, on systems that are not at hand."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
@@ -131,6 +134,7 @@ def kitchen(tmp_path, monkeypatch):
 
 
 GOOD = {
+    "import pip": Outcome(0, ""),
     "/old/python": Outcome(0, "weft 3 9"),
     "/good/python -c": Outcome(0, "weft 3 12"),
     "-m venv": Outcome(0, ""),
@@ -157,6 +161,36 @@ def test_a_second_try_goes_on_where_the_first_one_stopped(kitchen):
     kitchen.environment.python.touch()
     commands, _ = cook(recipe.build(kitchen), GOOD)
     assert not any("venv" in command.arguments for command in commands)
+
+
+def test_an_environment_without_pip_is_made_anew(kitchen):
+    kitchen.environment.python.parent.mkdir(parents=True)
+    kitchen.environment.python.touch()
+    broken = {**GOOD, "import pip": Outcome(1, "No module named pip")}
+    commands, _ = cook(recipe.build(kitchen), broken)
+    assert any("--clear" in command.arguments for command in commands)
+    # uv needs none
+    commands, _ = cook(
+        recipe.build(replace(kitchen, uv="/bin/uv")), {"import sys": GOOD["import pip"], **broken}
+    )
+    assert not any("venv" in command.arguments for command in commands)
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(kitchen):
+    python = kitchen.environment.python
+    python.parent.mkdir(parents=True)
+    for name, target in (("python", "/gone/python3"), ("python3", "python")):
+        python.with_name(name).symlink_to(target)
+    story = recipe.make_environment(kitchen.environment, sys.executable, "")
+    command = next(story)
+    subprocess.run([command.program, *command.arguments, "--without-pip"], check=True)
+    assert python.exists()
+
+
+def test_a_python_that_cannot_make_environments_is_told_before_any_is_made(kitchen):
+    lacking = Outcome(1, "weft 3 12\nModuleNotFoundError: No module named 'ensurepip'")
+    with pytest.raises(SetupError, match="python3-venv"):
+        cook(recipe.build(kitchen), {**GOOD, "/good/python -c": lacking})
 
 
 @pytest.mark.parametrize(
