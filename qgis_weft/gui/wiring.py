@@ -148,13 +148,13 @@ class Wiring(QObject):
             self.drawing.tools[name].width_changed.connect(dock.labels.width.setValue)
         self.drawing.drawn.connect(self._on_drawn)
         self.drawing.class_chosen.connect(self._on_class_key)
-        dock.adapt.adapt_wanted.connect(studio.adapt)
-        dock.adapt.measure_wanted.connect(studio.measure)
+        dock.adapt.adapt_wanted.connect(lambda: self._with_images(studio.adapt))
+        dock.adapt.measure_wanted.connect(lambda: self._with_images(studio.measure))
         dock.adapt.load_wanted.connect(self._load_model)
         dock.adapt.save_wanted.connect(self._save_model)
-        dock.look.preview_wanted.connect(self._preview)
+        dock.look.preview_wanted.connect(lambda: self._with_images(studio.preview))
         dock.look.restyled.connect(studio.restyle)
-        dock.look.suggestions.wanted.connect(self._suggest)
+        dock.look.suggestions.wanted.connect(lambda: self._with_images(studio.suggest))
         for places in (dock.adapt.worst, dock.look.suggestions.list):
             places.chosen.connect(lambda wkt, crs: go_to(self.iface.mapCanvas(), wkt, crs))
         dock.polygons.restyled.connect(studio.restyle)
@@ -264,7 +264,7 @@ class Wiring(QObject):
         labels = self.desk.labels
         if labels is not None and {labels.labels.id(), labels.areas.id()} & set(ids):
             self.desk.labels = None
-            self.counting.start()
+        self.counting.start()
 
     def _on_complaint(self, message):
         self.warn(message)
@@ -276,13 +276,9 @@ class Wiring(QObject):
             getattr(self.desk.labels, method)(*arguments)
             self.counting.start()
 
-    def _preview(self):
+    def _with_images(self, start):
         if self.desk.images():
-            self.studio.preview()
-
-    def _suggest(self):
-        if self.desk.images():
-            self.studio.suggest()
+            start()
         else:
             self.warn(tr("Choose an image first."))
 

@@ -3,7 +3,7 @@
 
 import pytest
 from hands import draw_enough, listen, texts_of, tick
-from qgis.core import QgsRectangle
+from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QFileDialog
 
 
@@ -16,6 +16,20 @@ def test_adapt_is_offered_once_there_is_enough(load, image):
     draw_enough(plugin)
     assert adapt.isEnabled()
     assert "more areas" in plugin.dock.labels.hint.text()
+
+
+def test_adapt_is_not_offered_any_more_when_the_image_is_gone(load, image, qtbot, monkeypatch):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    tick(plugin)
+    draw_enough(plugin)
+    panel = plugin.dock.adapt
+    QgsProject.instance().removeMapLayer(image.id())
+    panel.adapt.click()
+    panel.measure.click()
+    assert told == ["Choose an image first."] * 2 and not plugin.studio.busy
+    qtbot.waitUntil(lambda: not panel.adapt.isEnabled() and not panel.measure.isEnabled())
+    assert "image" in plugin.dock.labels.hint.text()
 
 
 def test_a_training_shows_progress_and_leaves_a_model(load, image, qtbot):
