@@ -754,8 +754,8 @@
         <translation>Es läuft schon etwas; warten Sie, oder brechen Sie es ab.</translation>
     </message>
     <message>
-        <source>The labels cannot be written for the engine: {}</source>
-        <translation>Die Beispiele können nicht für die Engine geschrieben werden: {}</translation>
+        <source>WEFT cannot write its files: {}. Save the project in a folder that can be written to, and try again.</source>
+        <translation>WEFT kann seine Dateien nicht schreiben: {}. Speichern Sie das Projekt in einem beschreibbaren Ordner, und versuchen Sie es erneut.</translation>
     </message>
     <message>
         <source>Choose a name that ends in {}.</source>
@@ -824,6 +824,10 @@
     <message>
         <source>{} has no layer &quot;{}&quot;.</source>
         <translation>{} hat keinen Layer „{}“.</translation>
+    </message>
+    <message>
+        <source>{} is read-only; choose another file by &quot;File…&quot;.</source>
+        <translation>{} ist schreibgeschützt; wählen Sie über „Datei…“ eine andere Datei.</translation>
     </message>
     <message>
         <source>Rename {}</source>

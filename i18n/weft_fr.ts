@@ -754,8 +754,8 @@
         <translation>Un autre calcul est en cours ; attendez, ou annulez-le.</translation>
     </message>
     <message>
-        <source>The labels cannot be written for the engine: {}</source>
-        <translation>Les exemples ne peuvent pas être écrits pour le moteur : {}</translation>
+        <source>WEFT cannot write its files: {}. Save the project in a folder that can be written to, and try again.</source>
+        <translation>WEFT ne peut pas écrire ses fichiers : {}. Enregistrez le projet dans un dossier accessible en écriture, puis réessayez.</translation>
     </message>
     <message>
         <source>Choose a name that ends in {}.</source>
@@ -824,6 +824,10 @@
     <message>
         <source>{} has no layer &quot;{}&quot;.</source>
         <translation>{} n&apos;a pas de couche « {} ».</translation>
+    </message>
+    <message>
+        <source>{} is read-only; choose another file by &quot;File…&quot;.</source>
+        <translation>{} est en lecture seule ; choisissez un autre fichier par « Fichier… ».</translation>
     </message>
     <message>
         <source>Rename {}</source>

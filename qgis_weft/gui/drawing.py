@@ -21,6 +21,7 @@ class Drawing(QObject):
 
     drawn = pyqtSignal()
     class_chosen = pyqtSignal(int)
+    refused = pyqtSignal(str)
 
     def __init__(self, canvas, session, labels, parent=None):
         super().__init__(parent)
@@ -74,6 +75,14 @@ class Drawing(QObject):
         layers = self.labels()
         if layers is None:
             return
+        try:
+            self._draw(name, shape, layers)
+        except OSError as reason:
+            self.refused.emit(str(reason))
+        else:
+            self.drawn.emit()
+
+    def _draw(self, name, shape, layers):
         crs = self.canvas.mapSettings().destinationCrs()
         if name == "area":
             layers.add(layers.areas, to_layer_crs(shape, crs, layers.areas))
@@ -82,7 +91,6 @@ class Drawing(QObject):
         elif self.session.state.classes:
             current = self.session.state.classes[self.session.state.current]
             layers.add(layers.labels, to_layer_crs(shape, crs, layers.labels), current.name)
-        self.drawn.emit()
 
     def _recolour(self, *change):
         state = self.session.state

@@ -43,9 +43,12 @@ class SaveView(QObject):
         """Write the view with pixels of that size, in the background."""
         settings = self.canvas.mapSettings()
         extent, crs = settings.visibleExtent(), settings.destinationCrs()
-        path = fresh_name(self.desk.folder / "images", "view", ".tif")
         try:
             size_in_pixels(extent, pixel)
+            path = fresh_name(self.desk.folder / "images", "view", ".tif")
+        except OSError as reason:
+            self.refused.emit(tr("The view cannot be saved: {}").format(reason))
+            return
         except ValueError as size:
             columns, rows = size.args
             message = tr(

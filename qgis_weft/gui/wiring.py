@@ -147,6 +147,7 @@ class Wiring(QObject):
         for name in ("brush", "eraser"):
             self.drawing.tools[name].width_changed.connect(dock.labels.width.setValue)
         self.drawing.drawn.connect(self._on_drawn)
+        self.drawing.refused.connect(self.warn)
         self.drawing.class_chosen.connect(self._on_class_key)
         dock.adapt.adapt_wanted.connect(lambda: self._with_images(studio.adapt))
         dock.adapt.measure_wanted.connect(lambda: self._with_images(studio.measure))
@@ -273,7 +274,10 @@ class Wiring(QObject):
 
     def _with_labels(self, method, *arguments):
         if self.desk.labels is not None:
-            getattr(self.desk.labels, method)(*arguments)
+            try:
+                getattr(self.desk.labels, method)(*arguments)
+            except OSError as reason:
+                self.warn(str(reason))
             self.counting.start()
 
     def _with_images(self, start):

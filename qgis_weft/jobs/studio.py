@@ -113,8 +113,11 @@ class Studio(QObject):
         try:
             job.start(*arguments)
         except OSError as reason:
-            message = tr("The labels cannot be written for the engine: {}").format(reason)
-            self._on_ended(Outcome(failure=Failure(message, MISTAKE)))
+            words = tr(
+                "WEFT cannot write its files: {}. Save the project in a folder that can be "
+                "written to, and try again."
+            )
+            self._on_ended(Outcome(failure=Failure(words.format(reason), MISTAKE)))
         except BaseException as bug:
             # otherwise no other job could ever start
             self._on_ended(Outcome(failure=Failure(repr(bug))))

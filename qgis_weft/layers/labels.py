@@ -37,9 +37,11 @@ class LabelLayers:
         self.path, self.labels, self.areas = Path(path), labels, areas
 
     def edit(self, layer, text, change):
-        """Do `change` as one undoable step called `text`."""
-        if not layer.isEditable():
-            layer.startEditing()
+        """Do `change` as one undoable step called `text`; OSError for a file that is read-only."""
+        if not layer.isEditable() and not layer.startEditing():
+            raise OSError(
+                tr('{} is read-only; choose another file by "File…".').format(self.path.name)
+            )
         layer.beginEditCommand(text)
         try:
             change()

@@ -2,6 +2,7 @@
 """Classes in the panel and in the labels are the same ones."""
 
 from hands import draw_enough, listen, tick
+from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsRectangle
 
 
 def test_every_label_has_a_class_in_the_panel(load, image, qtbot):
@@ -36,3 +37,24 @@ def test_a_class_name_that_is_refused_is_not_shown(load, image, monkeypatch):
     table.item(0, 1).setText(" ")
     assert table.item(0, 1).text() == "building"
     assert told == ["A class needs a name."]
+
+
+def test_what_is_drawn_into_a_file_that_is_read_only_is_refused_in_a_sentence(
+    load, image, monkeypatch
+):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    tick(plugin)
+    plugin.wiring.labels().labels.setReadOnly(True)
+    plugin.iface.mapCanvas().setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:32631"))
+    drawn = []
+    plugin.drawing.drawn.connect(lambda: drawn.append(True))
+    shape = QgsGeometry.fromRect(QgsRectangle(500004, 3999990, 500008, 3999995))
+    plugin.drawing.tools["polygon"].drawn.emit(shape)
+    assert told == ['labels.gpkg is read-only; choose another file by "File…".'] and not drawn
+    plugin.wiring.labels().labels.setReadOnly(False)
+    plugin.drawing.tools["polygon"].drawn.emit(shape)
+    plugin.wiring.labels().labels.commitChanges()
+    plugin.wiring.labels().labels.setReadOnly(True)
+    plugin.dock.labels._remove()
+    assert len(told) == 2 and plugin.desk.labels.labels.featureCount() == 1

@@ -102,3 +102,15 @@ def test_cancelling_while_a_run_is_reckoned_ends_it(load, image, qtbot):
         pass
     assert asked.method == "plan" and asked.ended
     assert ended.args[1].failure.cancelled
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_sentence(load, image, monkeypatch, tmp_path):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    (tmp_path / "town_weft").touch()
+    assert QgsProject.instance().write(str(tmp_path / "town.qgz"))
+    tick(plugin)
+    plugin.session.update(model="/maps/town.weft")
+    plugin.dock.run.run.click()
+    assert len(told) == 1 and str(tmp_path / "town_weft") in told[0]
+    assert "Save the project in a folder" in told[0] and not plugin.studio.busy

@@ -76,3 +76,13 @@ def test_too_many_pixels_are_refused_in_a_sentence(load, tiles):
     plugin.wiring.saving.refused.connect(told.append)
     plugin.wiring.saving.start(tiles, 1.0)
     assert "too many" in told[0]
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_sentence(load, tiles, tmp_path):
+    plugin = load()
+    (tmp_path / "unsaved").touch()
+    show_world(plugin.iface.mapCanvas())
+    told = []
+    plugin.wiring.saving.refused.connect(told.append)
+    plugin.wiring.saving.start(tiles, 50_000.0)
+    assert "cannot be saved" in told[0] and str(tmp_path / "unsaved") in told[0]
