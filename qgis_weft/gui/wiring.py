@@ -15,7 +15,7 @@ from ..jobs.workplace import unused_name
 from ..layers.export import export, filters
 from ..layers.labels import open_labels
 from ..layers.measure import areas_by_class
-from ..layers.results import RESULT, layers_of
+from ..layers.results import RESULT, follow_edits, layers_of
 from ..log import log
 from ..model.hints import Labelled, blocking
 from ..model.state import LabelClass, include_classes, include_names
@@ -49,7 +49,9 @@ class Wiring(QObject):
         QgsProject.instance().cleared.connect(self.forget_labels)
         QgsProject.instance().projectSaved.connect(self.studio.tidy_up)
         QgsProject.instance().layersWillBeRemoved.connect(self._on_layers_removed)
+        QgsProject.instance().layersAdded.connect(follow_edits)
         self.session.changed.connect(self._on_state)
+        follow_edits(layers_of(RESULT))
         self.find_labels()
 
     def close(self):
@@ -58,6 +60,7 @@ class Wiring(QObject):
         QgsProject.instance().cleared.disconnect(self.forget_labels)
         QgsProject.instance().projectSaved.disconnect(self.studio.tidy_up)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
+        QgsProject.instance().layersAdded.disconnect(follow_edits)
         self.saving.close()
         self.dock.images.close_down()
 

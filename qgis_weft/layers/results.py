@@ -8,7 +8,7 @@ from .groups import add_layer, remove_layers, switch_off
 from .styles import OTHER_COLOUR, style_polygons, style_probability
 
 ROLE, PREVIEW, RESULT, PROBABILITY = "weft/role", "preview", "result", "probability"
-BAND, CLASS = "weft/band", "weft/class"
+BAND, CLASS, EDITED = "weft/band", "weft/class", "weft/edited"
 
 
 def show_probabilities(paths, names, role, title):
@@ -42,10 +42,10 @@ def restyle(layers, state, opacity):
 def show_polygons(path, classes):
     """The polygons of a result in the colours of their classes; returns the layer.
 
-    The preview is switched off, because it would shine through. Earlier polygons go, unless they
-    have edits that are not saved.
+    The preview is switched off, because it would shine through. Earlier polygons go, unless the
+    user has edited them.
     """
-    for edited in (each for each in layers_of(RESULT) if each.isModified()):
+    for edited in (each for each in layers_of(RESULT) if is_edited(each)):
         edited.removeCustomProperty(ROLE)
         edited.setName(tr("{} (edited)").format(edited.name()))
     remove_layers(ROLE, RESULT)
@@ -56,6 +56,20 @@ def show_polygons(path, classes):
     style_polygons(layer, classes)
     add_layer(layer, 0)
     return layer
+
+
+def follow_edits(layers):
+    """Remember of the polygons among layers of the project that edits of them were saved."""
+    for layer in layers:
+        if layer.customProperty(ROLE) == RESULT:
+            layer.beforeCommitChanges.connect(
+                lambda *stop, layer=layer: layer.setCustomProperty(EDITED, is_edited(layer))
+            )
+
+
+def is_edited(layer):
+    """Whether polygons are not as they were drawn."""
+    return layer.isModified() or bool(layer.customProperty(EDITED))
 
 
 def layers_of(role):

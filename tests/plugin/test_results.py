@@ -79,12 +79,16 @@ def test_polygons_of_an_unknown_class_are_drawn_too(qgis_new_project):
     assert renderer.categories()[index].value() == ""
 
 
-def test_polygons_with_edits_that_are_not_saved_stay_beside_the_new_ones(
-    qgis_new_project, tmp_path
-):
-    paths = [tmp_path / f"{name}.geojson" for name in ("first", "second")]
-    for path in paths:
+@pytest.fixture
+def paths(qgis_new_project, tmp_path):
+    """Two files of polygons."""
+    made = [tmp_path / f"{name}.geojson" for name in ("first", "second")]
+    for path in made:
         path.write_text(ONE_POLYGON, encoding="utf-8")
+    return made
+
+
+def test_polygons_with_edits_that_are_not_saved_stay_beside_the_new_ones(paths):
     edited = show_polygons(paths[0], STATE.classes)
     edited.startEditing()
     edited.deleteFeature(next(edited.getFeatures()).id())
@@ -94,3 +98,32 @@ def test_polygons_with_edits_that_are_not_saved_stay_beside_the_new_ones(
     show_polygons(paths[0], STATE.classes)
     assert edited.id() in QgsProject.instance().mapLayers()
     assert len(QgsProject.instance().mapLayers()) == 2
+
+
+def edit_and_save(layer, name):
+    layer.startEditing()
+    layer.changeAttributeValue(next(layer.getFeatures()).id(), 0, name)
+    assert layer.commitChanges()
+
+
+def test_polygons_with_edits_that_were_saved_stay_too(load, paths, tmp_path):
+    load()
+    project = QgsProject.instance()
+    show_polygons(paths[0], STATE.classes)
+    assert project.write(str(tmp_path / "town.qgz")) and project.read()
+    (edited,) = layers_of(RESULT)
+    edit_and_save(edited, "barge")
+    assert project.write() and project.read()
+    fresh = show_polygons(paths[1], STATE.classes)
+    (edited,) = project.mapLayersByName("Polygons (edited)")
+    assert [each["class"] for each in edited.getFeatures()] == ["barge"]
+    assert layers_of(RESULT) == [fresh]
+
+
+def test_polygons_that_editing_left_as_they_were_go(load, paths):
+    load()
+    first = show_polygons(paths[0], STATE.classes)
+    first.startEditing()
+    assert first.commitChanges()
+    show_polygons(paths[1], STATE.classes)
+    assert len(QgsProject.instance().mapLayers()) == 1
