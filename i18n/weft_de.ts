@@ -782,6 +782,14 @@
         <translation>Der Layer ist keine Bilddatei, wie die Engine sie braucht; speichern Sie diesen Ausschnitt als Raster.</translation>
     </message>
     <message>
+        <source>The image file has no CRS, so polygons of it would have no place; write the CRS into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
+        <translation>Die Bilddatei hat kein KBS, ihre Polygone hätten also keinen Ort; schreiben Sie es mit Raster &gt; Projektionen &gt; Projektion zuweisen… in die Datei, und fügen Sie das Bild neu hinzu.</translation>
+    </message>
+    <message>
+        <source>The CRS of the layer is not that of its file, which is the one that counts; write the right one into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
+        <translation>Das KBS des Layers ist nicht das seiner Datei, und dieses zählt; schreiben Sie das richtige mit Raster &gt; Projektionen &gt; Projektion zuweisen… in die Datei, und fügen Sie das Bild neu hinzu.</translation>
+    </message>
+    <message>
         <source>{:.3g} m a pixel</source>
         <translation>{:.3g} m je Pixel</translation>
     </message>
@@ -792,10 +800,6 @@
     <message>
         <source>nodata {}</source>
         <translation>Nodata {}</translation>
-    </message>
-    <message>
-        <source>no CRS</source>
-        <translation>kein KBS</translation>
     </message>
     <message>
         <source>Labels</source>

@@ -782,6 +782,14 @@
         <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette étendue en raster.</translation>
     </message>
     <message>
+        <source>The image file has no CRS, so polygons of it would have no place; write the CRS into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
+        <translation>Le fichier de l&apos;image n&apos;a pas de SCR, ses polygones n&apos;auraient donc pas de place ; écrivez-le dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
+    </message>
+    <message>
+        <source>The CRS of the layer is not that of its file, which is the one that counts; write the right one into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
+        <translation>Le SCR de la couche n&apos;est pas celui de son fichier, qui est celui qui compte ; écrivez le bon dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
+    </message>
+    <message>
         <source>{:.3g} m a pixel</source>
         <translation>{:.3g} m par pixel</translation>
     </message>
@@ -792,10 +800,6 @@
     <message>
         <source>nodata {}</source>
         <translation>nodata {}</translation>
-    </message>
-    <message>
-        <source>no CRS</source>
-        <translation>pas de SCR</translation>
     </message>
     <message>
         <source>Labels</source>

@@ -73,9 +73,10 @@ class ImagePanel(Section):
         self._show_facts()
 
     def _follow(self, layers):
-        """Notice layers that are mended."""
+        """Notice layers that are mended, or put elsewhere."""
         for layer in layers:
             layer.dataSourceChanged.connect(self.refresh)
+            layer.crsChanged.connect(self.refresh)
 
     def _show_ticks(self, *change):
         self.list.blockSignals(True)

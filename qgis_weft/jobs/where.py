@@ -42,6 +42,4 @@ def in_selection(desk, layer):
 def _inside(desk, ground, crs):
     images = desk.images()
     met = [each for each in images if meets(each[0], ground, crs)] or images
-    # without a CRS, the image and the map both mean pixels
-    text = crs_text(crs) if met[0][0].crs().isValid() else None
-    return Where(tuple(facts.path for _, facts in met), (ground.asWkt(), text))
+    return Where(tuple(facts.path for _, facts in met), (ground.asWkt(), crs_text(crs)))

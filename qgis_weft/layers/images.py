@@ -44,8 +44,7 @@ class ImageFacts:
         bands = tr("1 band") if self.bands == 1 else tr("{} bands").format(self.bands)
         nodata = tr("nodata {}").format(self.nodata) if self.nodata else tr("no nodata value")
         return (
-            f"{self.width} × {self.height} px, {bands}, {self.dtype}\n"
-            f"{gsd}, {self.crs or tr('no CRS')}, {nodata}"
+            f"{self.width} × {self.height} px, {bands}, {self.dtype}\n{gsd}, {self.crs}, {nodata}"
         )
 
 
@@ -79,6 +78,30 @@ def describe(layer):
         gsd_m=ground_sampling(layer),
         crs=layer.crs().authid() or layer.crs().description(),
         nodata=f"{provider.sourceNoDataValue(1):g}" if provider.sourceHasNoDataValue(1) else "",
+        problem=crs_problem(layer),
+    )
+
+
+def crs_problem(layer):
+    """Why the engine, which knows the file alone, would see the image elsewhere than QGIS does."""
+    own = layer.dataProvider().crs()
+    if not own.isValid():
+        return tr(
+            "The image file has no CRS, so polygons of it would have no place; write the CRS into "
+            "the file by Raster > Projections > Assign Projection…, and add the image anew."
+        )
+    centre = QgsGeometry.fromPointXY(layer.extent().center())
+    try:
+        moved = to_layer_crs(centre, own, layer).distance(centre)
+    except QgsCsException:
+        moved = math.inf
+    # another name of the same ground does no harm
+    if layer.crs().isValid() and moved < layer.rasterUnitsPerPixelX():
+        return ""
+    return tr(
+        "The CRS of the layer is not that of its file, which is the one that counts; write the "
+        "right one into the file by Raster > Projections > Assign Projection…, and add the image "
+        "anew."
     )
 
 
