@@ -934,6 +934,10 @@
         <translation>Der Proxy hat die Verbindung abgelehnt; prüfen Sie ihn in QGIS unter Einstellungen &gt; Optionen &gt; Netzwerk.</translation>
     </message>
     <message>
+        <source>The installer cannot be fetched through a SOCKS proxy; set an HTTP proxy in QGIS under Settings &gt; Options &gt; Network, or install uv.</source>
+        <translation>Das Installationsprogramm lässt sich nicht über einen SOCKS-Proxy laden; stellen Sie in QGIS unter Einstellungen &gt; Optionen &gt; Netzwerk einen HTTP-Proxy ein, oder installieren Sie uv.</translation>
+    </message>
+    <message>
         <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
         <translation>Der Verbindung wird nicht vertraut, wie in manchen Firmennetzen; fragen Sie Ihre Administration nach dem Zertifikat, und setzen Sie SSL_CERT_FILE darauf.</translation>
     </message>

@@ -934,6 +934,10 @@
         <translation>Le proxy a refusé la connexion ; vérifiez-le dans QGIS sous Préférences &gt; Options &gt; Réseau.</translation>
     </message>
     <message>
+        <source>The installer cannot be fetched through a SOCKS proxy; set an HTTP proxy in QGIS under Settings &gt; Options &gt; Network, or install uv.</source>
+        <translation>Le programme d&apos;installation ne peut pas être téléchargé par un proxy SOCKS ; réglez dans QGIS un proxy HTTP sous Préférences &gt; Options &gt; Réseau, ou installez uv.</translation>
+    </message>
+    <message>
         <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
         <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez le certificat à votre administrateur, et indiquez-le dans SSL_CERT_FILE.</translation>
     </message>

@@ -12,6 +12,7 @@ PATTERNS = (
         "locked",
         r"being used by another process|os error 32|WinError 32|os error 5\b|Access is denied",
     ),
+    ("socks", r"SOCKS support"),
     ("proxy", r"proxy|407 |tunnel"),
     ("certificate", r"certificate|SSL|TLS|UnknownIssuer"),
     ("venv", r"ensurepip|No module named venv|python3-venv"),
@@ -23,7 +24,7 @@ PATTERNS = (
     ("permission", r"permission denied|os error 13|read-only file system"),
     (
         "network",
-        r"dns|resolve\b|connect|network|timed? ?out|unreachable|temporary failure|Retry|fetch",
+        r"dns|resolve\b|connect|\bnetwork\b|timed? ?out|unreachable|temporary failure|Retry|fetch",
     ),
 )
 
@@ -43,6 +44,10 @@ def in_words(kind):
         "locked": tr(
             "A file of the engine is in use; close other QGIS windows, pause the "
             "virus scanner for that folder, and try again."
+        ),
+        "socks": tr(
+            "The installer cannot be fetched through a SOCKS proxy; set an HTTP proxy in QGIS "
+            "under Settings > Options > Network, or install uv."
         ),
         "proxy": tr(
             "The proxy refused the connection; check the proxy in QGIS under "

@@ -4,7 +4,7 @@
 import os
 import re
 from contextlib import suppress
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, pyqtSignal
@@ -16,6 +16,8 @@ from .clean_env import child_environment
 from .recipe import Outcome, SetupError, build
 
 TRANSCRIPT = "setup-log.txt"
+TYPES = QNetworkProxy.ProxyType
+SCHEMES = {TYPES.HttpProxy: "http", TYPES.HttpCachingProxy: "http", TYPES.Socks5Proxy: "socks5"}
 
 
 class Setup(QObject):
@@ -64,7 +66,8 @@ class Setup(QObject):
         self._output = ""
         process = self._process = QProcess(self)
         settings = QProcessEnvironment()
-        for key, value in child_environment(os.environ, BACKEND, proxy_variables()).items():
+        extra = {**uv_variables(os.environ), **proxy_variables()}
+        for key, value in child_environment(os.environ, BACKEND, extra).items():
             settings.insert(key, value)
         process.setProcessEnvironment(settings)
         process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
@@ -108,16 +111,33 @@ class Setup(QObject):
         self._process = None
 
 
+def uv_variables(own):
+    """What pip does by itself and uv when it is told: the system's certificates, pip's index."""
+    told = {
+        "UV_SYSTEM_CERTS": "1",
+        "UV_NATIVE_TLS": "1",  # its name in older ones
+        "UV_DEFAULT_INDEX": own.get("UV_INDEX_URL") or own.get("PIP_INDEX_URL"),
+    }
+    return {key: value for key, value in told.items() if value and key not in own}
+
+
 def proxy_variables():
     """QGIS's proxy as the variables that pip and uv know; empty where QGIS uses none."""
-    proxy = QgsNetworkAccessManager.instance().fallbackProxy()
-    if proxy.type() not in (QNetworkProxy.ProxyType.HttpProxy, QNetworkProxy.ProxyType.Socks5Proxy):
+    manager = QgsNetworkAccessManager.instance()
+    proxy = manager.fallbackProxy()
+    if proxy.type() not in SCHEMES:
         return {}
-    scheme = "socks5" if proxy.type() == QNetworkProxy.ProxyType.Socks5Proxy else "http"
     user, password = (quote(each, safe="") for each in (proxy.user(), proxy.password()))
     who = f"{user}:{password}@" if user else ""
-    address = f"{scheme}://{who}{proxy.hostName()}:{proxy.port()}"
-    return {"HTTP_PROXY": address, "HTTPS_PROXY": address, "ALL_PROXY": address}
+    address = f"{SCHEMES[proxy.type()]}://{who}{proxy.hostName()}:{proxy.port()}"
+    variables = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), address)
+    past = [host_of(each) for each in (*manager.excludeList(), *manager.noProxyList())]
+    return {**variables, "NO_PROXY": ",".join(past)} if any(past) else variables
+
+
+def host_of(address):
+    """The host of an address, which may be the host alone."""
+    return urlsplit(address if "://" in address else f"//{address}").hostname or ""
 
 
 def scrubbed(line):

@@ -19,7 +19,7 @@ from qgis_weft.process.failures import classify
 from qgis_weft.process.failures import in_words as failure_in_words
 from qgis_weft.process.pythons import candidates, is_suitable
 from qgis_weft.process.recipe import Kitchen, Outcome, SetupError
-from qgis_weft.process.setup import proxy_variables, scrubbed
+from qgis_weft.process.setup import proxy_variables, scrubbed, uv_variables
 
 INFO = '{"weft": "0.1.0", "device": {"name": "CPU"}}'
 LOCK = (
@@ -202,6 +202,7 @@ def test_a_python_that_cannot_make_environments_is_told_before_any_is_made(kitch
             "locked",
             "in use",
         ),
+        ("OSError: Missing dependencies for SOCKS support.", "socks", "HTTP proxy"),
         ("ProxyError('Cannot connect to proxy.')", "proxy", "proxy"),
         ("invalid peer certificate: UnknownIssuer", "certificate", "not trusted"),
         (
@@ -214,7 +215,7 @@ def test_a_python_that_cannot_make_environments_is_told_before_any_is_made(kitch
         ("torch has no wheels with a matching platform tag", "platform", "64-bit"),
         ("Permission denied (os error 13)", "permission", "written"),
         ("Resolved 45 packages\nPermission denied (os error 13)", "permission", "written"),
-        ("boom", "other", "transcript"),
+        ("Downloading networkx\nboom", "other", "transcript"),
     ],
 )
 def test_failures_are_told_in_plain_words(kitchen, said, kind, word):
@@ -239,6 +240,13 @@ def test_passwords_of_proxies_are_not_kept():
     assert scrubbed("see http://docs and a@b") == "see http://docs and a@b"
 
 
+def test_uv_trusts_and_asks_whom_pip_does():
+    told = uv_variables({"PIP_INDEX_URL": "https://mirror/simple"})
+    assert told["UV_SYSTEM_CERTS"] == "1"
+    assert told["UV_DEFAULT_INDEX"] == "https://mirror/simple"
+    assert uv_variables({"UV_SYSTEM_CERTS": "0", "UV_NATIVE_TLS": "0"}) == {}
+
+
 @pytest.mark.parametrize(
     ("code", "crashed", "word"),
     [
@@ -252,15 +260,31 @@ def test_exit_codes_are_told_in_words(code, crashed, word):
     assert word in in_words(code, crashed)
 
 
-def test_a_proxy_that_asks_for_a_password_is_passed_on_whole(qgis_app):
+@pytest.fixture
+def manager(qgis_app):
+    """What knows the proxy of QGIS; it is put back afterwards."""
     manager = QgsNetworkAccessManager.instance()
     before = manager.fallbackProxy()
+    yield manager
+    manager.setFallbackProxyAndExcludes(before, [], [])
+
+
+def test_a_caching_proxy_and_who_is_reached_without_it_are_passed_on(manager):
+    proxy = QNetworkProxy(QNetworkProxy.ProxyType.HttpCachingProxy, "proxy.corp", 8080)
+    manager.setFallbackProxyAndExcludes(proxy, ["http://maps.corp/wms", "10.0.0.1"], ["a.corp:80"])
+    told = proxy_variables()
+    assert told["ALL_PROXY"] == "http://proxy.corp:8080"
+    assert told["NO_PROXY"] == "maps.corp,10.0.0.1,a.corp"
+    manager.setFallbackProxyAndExcludes(proxy, [], [])
+    assert "NO_PROXY" not in proxy_variables()
+
+
+def test_a_proxy_that_asks_for_a_password_is_passed_on_whole(manager):
     proxy = QNetworkProxy(
         QNetworkProxy.ProxyType.HttpProxy, "proxy.corp", 8080, "CORP\\ada", "p@ss/w#rd"
     )
     manager.setFallbackProxyAndExcludes(proxy, [], [])
     address = proxy_variables()["HTTPS_PROXY"]
-    manager.setFallbackProxyAndExcludes(before, [], [])
     parts = urlsplit(address)
     assert (parts.hostname, parts.port) == ("proxy.corp", 8080)
     assert (unquote(parts.username), unquote(parts.password)) == ("CORP\\ada", "p@ss/w#rd")
