@@ -344,8 +344,8 @@
         <translation>nur GPU (CUDA)</translation>
     </message>
     <message>
-        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock.</source>
-        <translation>Leer lassen, um die Engine zu verwenden, die „Engine einrichten…“ installiert. Ein hier angegebenes Python muss die Pakete aus requirements.lock haben.</translation>
+        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock; where it has not, &quot;Set up engine…&quot; makes an environment by it.</source>
+        <translation>Leer lassen, um die Engine zu verwenden, die „Engine einrichten…“ installiert. Ein hier angegebenes Python muss die Pakete aus requirements.lock haben; hat es sie nicht, legt „Engine einrichten…“ mit ihm eine Umgebung an.</translation>
     </message>
     <message>
         <source>6  Polygons</source>

@@ -344,8 +344,8 @@
         <translation>GPU seulement (CUDA)</translation>
     </message>
     <message>
-        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock.</source>
-        <translation>Laissez vide pour utiliser le moteur installé par « Installer le moteur… ». Un Python donné ici doit avoir les paquets de requirements.lock.</translation>
+        <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock; where it has not, &quot;Set up engine…&quot; makes an environment by it.</source>
+        <translation>Laissez vide pour utiliser le moteur installé par « Installer le moteur… ». Un Python donné ici doit avoir les paquets de requirements.lock ; s&apos;il ne les a pas, « Installer le moteur… » crée un environnement avec lui.</translation>
     </message>
     <message>
         <source>6  Polygons</source>

@@ -128,7 +128,8 @@ class WeftPlugin:
         self.engine_changed()
 
     def _make_setup(self, parent):
-        pythons = tuple(candidates(sys.platform, os.environ, Path.home()))
+        own = Setting.ENGINE_PYTHON.get()
+        pythons = (*filter(None, [own]), *candidates(sys.platform, os.environ, Path.home()))
         uv = shutil.which("uv") or ""
         return Setup(Kitchen(environment_in(self.folder()), LOCK, pythons, uv), parent)
 

@@ -42,7 +42,8 @@ class OptionsPage(QgsOptionsPageWidget):
             text(
                 tr(
                     'Leave it empty to use the engine that "Set up engine…" installs. A '
-                    "Python given here must have the packages of requirements.lock."
+                    "Python given here must have the packages of requirements.lock; where it "
+                    'has not, "Set up engine…" makes an environment by it.'
                 ),
             )
         )

@@ -19,6 +19,8 @@ def candidates(system, own, home, which=shutil.which):
     if system == "win32":
         programs = [own.get("LOCALAPPDATA"), own.get("ProgramFiles")]
         for base in filter(None, programs):
+            # where Python's install manager puts them
+            folders += [Path(base) / "Python" / f"pythoncore-3.{minor}-64" for minor in MINORS]
             folders += [Path(base) / "Programs" / "Python" / f"Python3{minor}" for minor in MINORS]
             folders += [Path(base) / f"Python3{minor}" for minor in MINORS]
         found = [folder / "python.exe" for folder in folders]

@@ -102,8 +102,9 @@ def test_windows_shop_stub_and_old_pythons_are_passed_over():
         assert not is_suitable(output)
 
 
-def test_a_python_of_the_user_on_windows_is_found(tmp_path):
-    python = tmp_path / "Programs" / "Python" / "Python312" / "python.exe"
+@pytest.mark.parametrize("place", ["Programs/Python/Python312", "Python/pythoncore-3.12-64"])
+def test_a_python_of_the_user_on_windows_is_found(tmp_path, place):
+    python = tmp_path / place / "python.exe"
     python.parent.mkdir(parents=True)
     python.touch()
     found = candidates("win32", {"LOCALAPPDATA": str(tmp_path)}, "/x", which=lambda name: None)

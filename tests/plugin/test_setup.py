@@ -9,6 +9,7 @@ from qgis_weft.paths import LOCK
 from qgis_weft.process.environment import environment_in
 from qgis_weft.process.recipe import Kitchen
 from qgis_weft.process.setup import TRANSCRIPT, Setup
+from qgis_weft.settings import Setting
 
 
 @pytest.fixture
@@ -45,6 +46,17 @@ def test_qgis_can_be_used_while_the_one_window_is_open(load):
     assert not dialog.isModal() and not plugin.dock.set_up.isEnabled()
     dialog.reject()
     assert plugin.dock.set_up.isEnabled()
+
+
+def test_a_python_of_ones_own_is_the_first_that_the_set_up_tries(load, monkeypatch):
+    plugin = load()
+    monkeypatch.setattr("qgis_weft.plugin.candidates", lambda *where: ["/usr/bin/python3"])
+    monkeypatch.setattr("qgis_weft.plugin.Setup", lambda kitchen, parent: kitchen)
+    assert plugin._make_setup(None).pythons == ("/usr/bin/python3",)
+    Setting.ENGINE_PYTHON.set("/own/python")
+    pythons = plugin._make_setup(None).pythons
+    Setting.ENGINE_PYTHON.reset()
+    assert pythons == ("/own/python", "/usr/bin/python3")
 
 
 def test_a_set_up_ends_with_the_plugin(load, qtbot, monkeypatch, tmp_path):
