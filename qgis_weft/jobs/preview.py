@@ -2,7 +2,6 @@
 """Look: the present view is predicted and drawn as probabilities."""
 
 import shutil
-from pathlib import Path
 
 from qgis.core import QgsProject
 
@@ -46,10 +45,10 @@ def new_folder(desk):
 
 def sweep_previews(desk):
     """Remove the previews beside a saved project that it does not show any more."""
-    project = QgsProject.instance()
-    shown = [Path(layer.source()).resolve() for layer in project.mapLayers().values()]
+    # sources need not be paths: those of web layers are none that Windows could resolve
+    shown = [layer.source() for layer in QgsProject.instance().mapLayers().values()]
     for folder in (desk.folder / FOLDER).glob(f"{VIEW}-*"):
-        if not any(folder.resolve() in path.parents for path in shown):
+        if not any(folder.name in source for source in shown):
             shutil.rmtree(folder, ignore_errors=True)
 
 

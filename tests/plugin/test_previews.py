@@ -2,9 +2,10 @@
 """Previews: what the map shows of a model, and when it is outdated or removed."""
 
 import shutil
+from pathlib import Path
 
 from hands import draw_enough, tick
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis_weft.jobs.preview import new_folder, show_early, show_preview
 from qgis_weft.layers.groups import is_on, switch_off
 from qgis_weft.layers.results import CLASS, PREVIEW, layers_of, show_probabilities
@@ -61,8 +62,20 @@ def test_an_early_preview_stays_off_where_the_user_switched_it_off(load, image):
     assert all(map(is_on, layers_of(PREVIEW)))
 
 
-def test_saving_the_project_removes_previews_that_it_does_not_show(load, image, tmp_path):
+def test_saving_the_project_removes_previews_that_it_does_not_show(
+    load, image, tmp_path, monkeypatch
+):
     plugin, project = load(), QgsProject.instance()
+    url = "type=xyz&url=https://maps.invalid/{z}/{x}/{y}.png?key=1"
+    project.addMapLayer(QgsRasterLayer(url, "web", "wms"))
+    as_is = Path.resolve
+
+    def as_on_windows(path, *strict):
+        if "?" in str(path):
+            raise OSError(22, "The filename, directory name, or volume label syntax is incorrect")
+        return as_is(path, *strict)
+
+    monkeypatch.setattr(Path, "resolve", as_on_windows)
     assert project.write(str(tmp_path / "town.qgz"))
     old, new = new_folder(plugin.desk), new_folder(plugin.desk)
     for folder in (old, new):
