@@ -60,11 +60,10 @@ def build(kitchen):
         check_space(environment.folder)
         python = yield from find_python(kitchen.pythons, kitchen.uv)
         yield from make_environment(environment, python, kitchen.uv)
-    uv = (kitchen.uv,) if kitchen.uv else (yield from install_uv(environment, kitchen.lock))
+    uv = kitchen.uv or (yield from install_uv(environment, kitchen.lock))
     yield from must(
         tr("Installing the engine's packages (about 6 GB)"),
-        uv[0],
-        *uv[1:],
+        uv,
         *("pip", "sync", "--python", environment.python, "--require-hashes", kitchen.lock),
     )
     told = yield from must(
@@ -134,7 +133,7 @@ def make_environment(environment, python, uv):
 
 
 def install_uv(environment, lock):
-    """uv into the environment itself, by pip and by the hashes of the lock; how to call it."""
+    """uv into the environment itself, by pip and by the hashes of the lock; its program."""
     pinned = environment.folder / "uv.lock"
     pinned.write_text(lines_of("uv", Path(lock).read_text(encoding="utf-8")), encoding="utf-8")
     yield from must(
@@ -142,7 +141,8 @@ def install_uv(environment, lock):
         environment.python,
         *("-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", pinned),
     )
-    return (environment.python, "-m", "uv")
+    # not by -m: on Windows that is a child of Python's, and goes on when Python is ended
+    return environment.python.with_name("uv" + environment.python.suffix)
 
 
 def must(text, program, *arguments):

@@ -157,6 +157,17 @@ def test_the_whole_recipe_in_order(kitchen):
     ).read_text() == "uv==0.9.0 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
 
 
+def test_uv_itself_is_run_so_that_it_ends_when_it_is_cancelled(kitchen, monkeypatch):
+    def program(python):
+        monkeypatch.setattr(Environment, "python", kitchen.environment.folder / python)
+        commands, _ = cook(recipe.build(kitchen), GOOD)
+        (found,) = (each.program for each in commands if "sync" in each.arguments)
+        return Path(found).relative_to(kitchen.environment.folder).as_posix()
+
+    assert program("bin/python") == "bin/uv"
+    assert program("Scripts/python.exe") == "Scripts/uv.exe"
+
+
 def test_a_second_try_goes_on_where_the_first_one_stopped(kitchen):
     kitchen.environment.python.parent.mkdir(parents=True)
     kitchen.environment.python.touch()
