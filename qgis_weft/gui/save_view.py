@@ -22,7 +22,7 @@ class SaveView(QObject):
     def __init__(self, canvas, desk, parent=None):
         super().__init__(parent)
         self.canvas, self.desk = canvas, desk
-        self.task = None
+        self.tasks = []
 
     def ask(self, layer):
         """Open the question; it does not hold up the rest of QGIS."""
@@ -56,28 +56,33 @@ class SaveView(QObject):
             )
             self.refused.emit(message.format(columns, rows, MOST_PIXELS))
             return
-        self.task = save_task(layer, extent, crs, pixel, path)
-        self.task.writeComplete.connect(lambda written: self._on_written(layer, str(path)))
-        self.task.errorOccurred.connect(self._on_error)
+        # the layer may be gone when it is written
+        name, task = layer.name(), save_task(layer, extent, crs, pixel, path)
+        task.writeComplete.connect(lambda written: self._on_written(task, name, str(path)))
+        task.errorOccurred.connect(lambda code, words: self._on_error(task, words or code))
         self.told.emit(
-            tr("Saving the view of {}; QGIS shows the progress below the map.").format(layer.name())
+            tr("Saving the view of {}; QGIS shows the progress below the map.").format(name)
         )
-        QgsApplication.taskManager().addTask(self.task)
+        self.tasks.append(task)
+        QgsApplication.taskManager().addTask(task)
 
-    def close(self):
-        """Give up what is still being written."""
-        if self.task is not None:
-            self.task.cancel()
+    def leave(self):
+        """Give up what is still being written: the project that wanted it is gone."""
+        tasks, self.tasks = self.tasks, []
+        for task in tasks:
+            task.writeComplete.disconnect()
+            task.errorOccurred.disconnect()
+            task.cancel()
 
-    def _on_written(self, layer, path):
-        self.task = None
-        image = QgsRasterLayer(path, tr("{} (saved view)").format(layer.name()))
+    def _on_written(self, task, name, path):
+        self.tasks.remove(task)
+        image = QgsRasterLayer(path, tr("{} (saved view)").format(name))
         if not image.isValid():
             self.refused.emit(tr("The view was saved, but {} cannot be opened.").format(path))
             return
         QgsProject.instance().addMapLayer(image)
         self.saved.emit(image, path)
 
-    def _on_error(self, code, message):
-        self.task = None
-        self.refused.emit(tr("The view cannot be saved: {}").format(message or code))
+    def _on_error(self, task, reason):
+        self.tasks.remove(task)
+        self.refused.emit(tr("The view cannot be saved: {}").format(reason))

@@ -37,7 +37,7 @@ class Wiring(QObject):
         super().__init__(parent)
         self.iface, self.dock, self.desk = iface, dock, desk
         self.studio, self.drawing, self.session = studio, drawing, desk.session
-        self._drawn, self._blocked = None, True
+        self._drawn, self._blocked, self._loading = None, True, ""
         self.saving = SaveView(iface.mapCanvas(), desk, self)
         self.counting = QTimer(self)
         self.counting.setSingleShot(True)
@@ -61,7 +61,7 @@ class Wiring(QObject):
         QgsProject.instance().projectSaved.disconnect(self.studio.tidy_up)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._on_layers_removed)
         QgsProject.instance().layersAdded.disconnect(follow_edits)
-        self.saving.close()
+        self.saving.leave()
         self.dock.images.close_down()
 
     def tell(self, message, level=Qgis.MessageLevel.Info, details=""):
@@ -111,8 +111,9 @@ class Wiring(QObject):
 
     def forget_labels(self):
         """The project was closed."""
-        self.desk.labels = None
+        self.desk.labels, self._loading = None, ""
         self.studio.leave()
+        self.saving.leave()
         self.dock.adapt.forget_measured()
         self.dock.look.suggestions.clear()
         self.dock.look.show_outdated(False)
@@ -325,11 +326,15 @@ class Wiring(QObject):
             self.dock, tr("Load model"), "", tr("WEFT model (*.weft)")
         )
         if path:
+            self._loading = path
             call = self.desk.client.request("describeModel", requests.describe_model(path))
             call.succeeded.connect(lambda card: self._on_loaded(path, card))
             call.failed.connect(self._on_failed)
 
     def _on_loaded(self, path, card):
+        if path != self._loading:
+            # another was chosen since, or another project was opened
+            return
         classes = [LabelClass(each["name"], each["colour"]) for each in card["classes"]]
         self.session.set(include_classes(self.session.state, classes))
         self.session.update(model=path, backbone=card["backbone"], adapter=card["adapter"])

@@ -3,6 +3,7 @@
 
 from hands import draw_enough, tick
 from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtWidgets import QFileDialog
 from qgis_weft.layers.results import PREVIEW, layers_of
 
 
@@ -60,6 +61,20 @@ def test_a_project_that_is_closed_takes_its_job_along(load, image, qtbot):
         pass
     assert plugin.session.state.model == ""
     assert not layers_of(PREVIEW)
+
+
+def test_a_model_is_not_loaded_into_another_project(load, image, qtbot, monkeypatch):
+    plugin = load()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/maps/town.weft", ""))
+    for there in (True, False):
+        plugin.dock.adapt.load.click()
+        if not there:
+            QgsProject.instance().clear()
+        # the engine answers in turn
+        call = plugin.client.request("info", {})
+        with qtbot.waitSignal(call.succeeded, timeout=10_000):
+            pass
+        assert plugin.session.state.model == ("/maps/town.weft" if there else "")
 
 
 def test_an_image_that_is_removed_while_it_trains_locks_nothing(load, image, qtbot):

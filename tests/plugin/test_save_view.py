@@ -3,7 +3,13 @@
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis_weft.layers.images import describe
 from qgis_weft.layers.web import MOST_PIXELS, size_in_pixels
@@ -67,6 +73,26 @@ def test_the_view_becomes_an_image_that_is_ticked(load, tiles, qtbot):
     )
     assert west[:3] == [200, 0, 0]
     assert east[:3] == [0, 0, 200]
+
+
+def test_a_view_is_saved_though_its_layer_is_removed_meanwhile(load, tiles, qtbot):
+    plugin = load()
+    show_world(plugin.iface.mapCanvas())
+    saving = plugin.wiring.saving
+    with qtbot.waitSignal(saving.saved, timeout=20_000) as told:
+        saving.start(tiles, 50_000.0)
+        QgsProject.instance().removeMapLayer(tiles.id())
+    assert told.args[0].name() == "web (saved view)"
+
+
+def test_a_view_is_given_up_with_its_project(load, tiles, qtbot):
+    plugin, refused = load(), []
+    show_world(plugin.iface.mapCanvas())
+    plugin.wiring.saving.refused.connect(refused.append)
+    plugin.wiring.saving.start(tiles, 50_000.0)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=20_000)
+    assert not QgsProject.instance().mapLayers() and not refused
 
 
 def test_too_many_pixels_are_refused_in_a_sentence(load, tiles):
