@@ -152,9 +152,7 @@ def to_tile_size(probabilities: Batch, plan: Plan) -> Batch:
 
 def exact_mask(reader: RasterReader, window: Window) -> NDArray[np.bool_]:
     """Which of the image's own pixels in `window` are valid, read in parts to save memory."""
-    parts = []
-    for row in range(0, window.height, MASK_ROWS):
-        shape = (min(MASK_ROWS, window.height - row), window.width)
-        part = Window(window.column, window.row + row, shape[1], shape[0])
-        parts.append(reader.read(part, shape).valid)
-    return np.concatenate(parts)
+    starts = range(0, window.height, MASK_ROWS)
+    rows = [(window.row + start, min(MASK_ROWS, window.height - start)) for start in starts]
+    parts = [Window(window.column, first, window.width, count) for first, count in rows]
+    return np.concatenate([reader.valid(part) for part in parts])

@@ -46,12 +46,23 @@ class Source:
         masks = self._masks(box, shape)
         if self.info.dtype.startswith("float"):
             masks.append(is_finite(pixels))
-        if all(value is not None for value in self.nodata):
+        if self._has_nodata:
             masks.append(is_data(pixels, self.nodata))
             if how is not Resampling.nearest:
                 nearest = self._read_bands(box, shape, Resampling.nearest)
                 masks.append(is_data(nearest, self.nodata))
         return pixels, np.logical_and.reduce(masks) if masks else None
+
+    def valid(self, box: Box, shape: tuple[int, int]) -> Mask | None:
+        """Where the pixels of `box` are valid; its values are only read where they tell."""
+        if self.table is not None or self._has_nodata or self.info.dtype.startswith("float"):
+            return self.read(box, shape, Resampling.nearest)[1]
+        masks = self._masks(box, shape)
+        return np.logical_and.reduce(masks) if masks else None
+
+    @property
+    def _has_nodata(self) -> bool:
+        return all(value is not None for value in self.nodata)
 
     def close(self) -> None:
         """Close the file."""

@@ -86,6 +86,22 @@ class RasterReader:
         valid[slice(*rows), slice(*columns)] = inner.valid
         return Patch(fill_around(inner.pixels, rows, columns, shape), valid)
 
+    def valid(self, window: Window) -> NDArray[np.bool_]:
+        """Which pixels (height, width) of `window` are in the image and valid; errors as `read`."""
+        grid, mask = self.info.grid, np.zeros((window.height, window.width), np.bool_)
+        top, bottom = max(window.row, 0), min(window.row + window.height, grid.height)
+        left, right = max(window.column, 0), min(window.column + window.width, grid.width)
+        if top >= bottom or left >= right:
+            return mask
+        shape = (bottom - top, right - left)
+        with naming(self.info.path, f"the window at {_named(window)}"):
+            inner = self._source.valid(Box(left, top, shape[1], shape[0]), shape)
+        place = np.s_[
+            top - window.row : bottom - window.row, left - window.column : right - window.column
+        ]
+        mask[place] = True if inner is None else inner
+        return mask
+
     def _read_parts(self, down: list[Span], across: list[Span], how: Resampling) -> Patch:
         if len(down) == len(across) == 1:
             return self._read_part(down[0], across[0], how)

@@ -273,3 +273,16 @@ def test_spans_cover_every_cell_of_the_image_once(
     assert cells == [j for j, centre in enumerate(centres) if 0 <= centre < 2 * limit * count]
     for part in parts:
         assert 0 <= part.start < part.stop <= limit
+
+
+def test_where_nothing_can_be_invalid_no_pixel_is_read_to_know_it(rgb: Path) -> None:
+    whole = rgb.read_bytes()
+    rgb.write_bytes(whole[:1000])  # the header is there, the blocks are not
+    window = Window(250, 150, 100, 100)
+    with RasterReader(rgb, (1, 2, 3), RGB_IDENTITY) as reader:
+        valid = reader.valid(window)
+        with pytest.raises(RasterError):
+            reader.read(window, (100, 100))
+    expected = np.zeros((100, 100), bool)
+    expected[:50, :50] = True
+    assert np.array_equal(valid, expected)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from weft.errors import RasterError
@@ -47,6 +48,8 @@ def use(path: Path) -> None:
                 assert patch.pixels.shape == (len(bands), *shape)
                 assert patch.valid.shape == shape
                 assert patch.pixels.min() >= 0 and patch.pixels.max() <= 1
+            own = reader.read(window, (window.height, window.width)).valid
+            assert np.array_equal(reader.valid(window), own)
 
 
 @pytest.mark.skipif(not FILES, reason="the shared robustness rasters are not beside this checkout")
