@@ -10,8 +10,12 @@ import psutil
 from weft.errors import RequestError
 from weft.inference.engines import Engine
 from weft.inference.pipeline import READ_AHEAD
-from weft.inference.plan import MOST_TILE, Tiling
+from weft.inference.plan import MOST_TILE, Plan, Tiling
+from weft.raster.inspect import RasterInfo
+from weft.raster.lines import cache_bytes
 
+FLOAT = np.float32().nbytes
+WORKING = 128 * 2**20  # bytes for compression and overviews
 SIDES = (MOST_TILE, 512, 384, 256)
 PROBE = 512  # pixels; of smaller tiles the engine's own buffers would be most
 SAMPLES_S = 0.002
@@ -40,6 +44,17 @@ def fitting_tile(
     raise RequestError(
         f"This prediction takes at least {needs[-1] / 1e9:.1f} GB of memory; give --memory more."
     )
+
+
+def held(info: RasterInfo, plan: Plan, levels: int) -> int:
+    """Bytes that predicting so many `levels` of a part of an image holds beside the engine's."""
+    size = plan.rows.spans[0].size
+    # across the image, sums of what the next row of tiles changes
+    sums = FLOAT * levels * plan.columns.length * plan.columns.overlap
+    # in the image's own pixels, which may be many more than the network's: a tile's probabilities,
+    # the same weighted and summed up, and masks of those that wait
+    tile = size**2 * (4 * FLOAT * levels + READ_AHEAD)
+    return sums + tile + cache_bytes(info, size) + WORKING
 
 
 def highest(work: Callable[[], object]) -> int:

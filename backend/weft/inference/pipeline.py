@@ -18,6 +18,7 @@ from weft.grid import Window
 from weft.inference.blend import Block, TileBlender
 from weft.inference.engines import Batch, Engine, OutOfMemory
 from weft.inference.plan import Plan
+from weft.raster.lines import cached_lines
 from weft.raster.read import Patch, RasterReader
 from weft.raster.stretch import Stretch
 
@@ -71,7 +72,8 @@ def read_tiles(
     path: Path, bands: tuple[int, ...], stretch: Stretch, plan: Plan, rows: range
 ) -> Generator[Tile, None, None]:
     """Some rows of tiles in order."""
-    with RasterReader(path, bands, stretch) as reader:
+    height = plan.rows.spans[0].size
+    with RasterReader(path, bands, stretch) as reader, cached_lines(reader.info, height):
         for row, column in product(rows, range(len(plan.columns.spans))):
             yield Tile(row, column, read_tile(reader, plan, plan.window(row, column)))
 

@@ -10,13 +10,12 @@ from torch.onnx import OnnxExporterError
 
 from weft.device import Device, choose_device
 from weft.errors import RequestError
-from weft.inference.engines import Engine, OnnxEngine, OutOfMemory, TorchEngine
-from weft.inference.memory import fitting_tile
+from weft.inference.engines import OnnxEngine, OutOfMemory, TorchEngine
+from weft.inference.memory import fitting_tile, held
 from weft.inference.onnx_export import export_onnx
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling, choose_tiling
 from weft.inference.rows import KeptRows
-from weft.inference.tiles import choose_overlap
 from weft.inference.trial import TOLERANCE, TRIAL_PAYS_S, TRIAL_PAYS_TILES, hardest, noise, try_out
 from weft.inference.tta import choose_ways, in_ways
 from weft.jobs.predict_request import PredictRequest
@@ -24,11 +23,9 @@ from weft.jobs.predicted import rows_folder
 from weft.jobs.predictors import LocalPredictor, plan_of
 from weft.model import Model, image_scale
 from weft.progress import Context
-from weft.raster.inspect import RasterInfo, inspect
-from weft.raster.opening import CACHE_MIB
+from weft.raster.inspect import RasterInfo
 
 ENGINES = ("auto", "torch", "onnx")
-RASTERS_MIB = CACHE_MIB + 128  # blocks in the cache; compression and overviews beside it
 
 
 def prepare(
@@ -52,8 +49,7 @@ def seeing_once(
         return with_onnx(model, device, tiling, plans, context)
     in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
     if request.memory_gb is not None:
-        most = within(request.memory_gb, tiling, request, in_torch.engine, model)
-        return replace(in_torch, tiling=most)
+        return replace(in_torch, tiling=within(request.memory_gb, in_torch, parts))
     # what gains by a lower precision, onnxruntime does not outrun in float32
     lower = device.torch.type != "cpu" or device.precision is not torch.float32
     if engine == "torch" or lower or sum(plan.tiles for plan in plans) < TRIAL_PAYS_TILES:
@@ -110,22 +106,19 @@ def with_onnx(
     return LocalPredictor(model, engine, replace(tiling, side=side))
 
 
-def within(
-    gigabytes: float, tiling: Tiling, request: PredictRequest, engine: Engine, model: Model
-) -> Tiling:
+def within(gigabytes: float, predictor: LocalPredictor, parts: Mapping[RasterInfo, Part]) -> Tiling:
     """Tiles with which this process stays below so much memory."""
-    card = model.card
+    card, tiling = predictor.model.card, predictor.tiling
     levels = len(card.classes) + 1
-    infos = [inspect(path) for path in request.images]
 
     def besides(side: int) -> int:
-        # floating-point sums of what the next row of tiles changes, across the image
-        held = np.float32().nbytes * choose_overlap(tiling.overlap, side)
-        rows = max(int(levels * i.grid.width * held / image_scale(card, i)) for i in infos)
-        return rows + RASTERS_MIB * 2**20
+        cut = replace(tiling, side=side)
+        plans = {info: cut.plan(part, image_scale(card, info)) for info, part in parts.items()}
+        return max(held(info, plan, levels) for info, plan in plans.items())
 
     limit = int(gigabytes * 1e9)
-    return replace(tiling, most=fitting_tile(engine, len(card.bands), tiling, limit, besides))
+    most = fitting_tile(predictor.engine, len(card.bands), tiling, limit, besides)
+    return replace(tiling, most=most)
 
 
 def tiling_of(request: PredictRequest, model: Model) -> Tiling:

@@ -4,12 +4,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import psutil
 
+from weft.inference.memory import held
 from weft.inference.part import Part
 from weft.inference.trial import hardest, noise, try_out
-from weft.jobs.engine_choice import RASTERS_MIB, began_with, prepare
+from weft.jobs.engine_choice import began_with, prepare
 from weft.jobs.predict_request import PredictRequest, choose_parts
 from weft.jobs.predictors import plan_of, tiles_left
 from weft.model import check_image, load_model
@@ -53,8 +53,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
     efforts = [each.effort * few / each.tiles for each, few in zip(plans, left, strict=True)]
     share = sum(efforts) / sum(each.effort for each in plans)
     classes = len(model.card.classes)
-    widest = max(each.columns.length * each.columns.overlap for each in plans)
-    sums = np.float32().nbytes * (classes + 1) * widest
+    besides = max(held(*each, classes + 1) for each in zip(parts, plans, strict=True))
     pixels = sum(each.rows.length * each.columns.length for each in plans)
     return PlanResult(
         images=len(plans),
@@ -62,7 +61,7 @@ def plan(request: PredictRequest, context: Context) -> PlanResult:
         tiles=sum(each.tiles for each in plans),
         tiles_left=sum(left),
         seconds=seconds * share * BESIDES,
-        memory_bytes=psutil.Process().memory_info().rss + sums + RASTERS_MIB * 2**20,
+        memory_bytes=psutil.Process().memory_info().rss + besides,
         # classes and interiors as rows; both rasters as drafts; the larger one in its last order
         disk_bytes=int(pixels * (classes + 1 + (2 * classes + 3) * OVERVIEWS)),
         device=predictor.engine.name,

@@ -20,6 +20,7 @@ from weft.jobs.predicted import outputs, quantise, rows_folder
 from weft.model import Model, image_scale
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo
+from weft.raster.lines import remark_on_lines
 from weft.raster.opening import files_of
 from weft.raster.stretch import Stretch
 
@@ -82,6 +83,9 @@ class LocalPredictor:
         if done:
             share = ends[done - 1] / plan.rows.length
             context.note(f"{name} was stopped at {share:.0%}, and goes on.")
+        remark = remark_on_lines(seen.info, plan.rows.spans[0].size)
+        if remark:
+            context.note(remark)
 
         def on_tiles(count: int) -> None:
             context.check_cancelled()

@@ -2,15 +2,24 @@
 """Tiles stay within the memory that was given."""
 
 import time
+import tracemalloc
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from small_networks import write_image
 
 from weft.errors import RequestError
+from weft.inference.blend import TileBlender
 from weft.inference.engines import Batch
-from weft.inference.memory import SIDES, fitting_tile, highest
-from weft.inference.plan import Tiling
+from weft.inference.memory import SIDES, WORKING, fitting_tile, held, highest
+from weft.inference.part import whole_image
+from weft.inference.plan import Tiling, plan_tiles
+from weft.jobs.predicted import quantise
+from weft.raster import inspect
+from weft.raster.lines import cache_bytes
 
 GB = 1e9
 BYTES_A_PIXEL = 1000
@@ -56,3 +65,21 @@ def test_the_smallest_tile_is_what_the_network_takes() -> None:
 def test_too_little_memory_is_told_with_what_would_do() -> None:
     with pytest.raises(RequestError, match=r"at least \d+\.\d GB of memory; give --memory more"):
         tile_for(0.01)
+
+
+def test_tiles_of_a_finer_image_are_counted_in_its_own_pixels(tmp_path: Path) -> None:
+    info = inspect(write_image(tmp_path / "fine.tif", np.ones((1, 2048, 2048), np.uint8)))
+    plan = plan_tiles(whole_image(info.grid), 0.25, 256, 32)
+    size, levels = plan.rows.spans[0].size, 3
+    assert size == 1024
+    valid = np.ones((size, size), bool)
+    tracemalloc.start()
+    blender = TileBlender(plan.rows, plan.columns, levels)
+    for row, column in product(range(2), range(2)):
+        grown = np.full((levels, size, size), 0.2, np.float32)
+        block = blender.add(row, column, grown, valid)
+        quantise(block.probabilities, block.valid)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    counted = held(info, plan, levels) - WORKING - cache_bytes(info, size)
+    assert 0.7 * counted < peak < 1.1 * counted
