@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
 
 from weft.device import Device
+from weft.errors import RequestError
 from weft.network import Network, probabilities
 
 Batch = NDArray[np.float32]
@@ -19,8 +20,14 @@ Batch = NDArray[np.float32]
 OUT_OF_MEMORY = ("out of memory", "DefaultCPUAllocator", "Failed to allocate memory")
 
 
-class OutOfMemory(Exception):
+class OutOfMemory(RequestError):
     """The batch was too large for the device."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__(
+            f"The memory does not suffice for tiles of {side} x {side} pixels; choose a smaller "
+            "--tile."
+        )
 
 
 class Engine(Protocol):
@@ -57,7 +64,7 @@ class TorchEngine:
             if not is_out_of_memory(reason):
                 raise
             torch.cuda.empty_cache()
-            raise OutOfMemory from reason
+            raise OutOfMemory(pixels.shape[-1]) from reason
 
 
 class OnnxEngine:
@@ -80,7 +87,7 @@ class OnnxEngine:
         except (Fail, RuntimeException, MemoryError) as reason:
             if not is_out_of_memory(reason):
                 raise
-            raise OutOfMemory from reason
+            raise OutOfMemory(pixels.shape[-1]) from reason
         return np.concatenate(outputs, axis=1)
 
 

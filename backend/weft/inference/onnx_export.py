@@ -9,13 +9,25 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.onnx import OnnxExporterError
 
 from weft.adapters.exportable import exportable
+from weft.errors import RequestError
 from weft.model import Model
 from weft.network import probabilities
 from weft.outputs import write_whole
 
 OPSET = 18
+
+
+class NotExportable(RequestError):
+    """ONNX has no words for the network, or the exporter none for its code."""
+
+    def __init__(self, backbone: str, reason: str) -> None:
+        super().__init__(
+            f"Models on the backbone {backbone} cannot be written as ONNX ({reason}); predict with "
+            "--engine torch."
+        )
 
 
 class Probabilities(nn.Module):
@@ -33,22 +45,26 @@ class Probabilities(nn.Module):
 def export_onnx(model: Model, path: Path, side: int) -> None:
     """Write `path` for tiles (1, bands, side, side) of pixels stretched to 0..1.
 
-    `side` is a multiple that suits the network. OutputError when the file cannot be written.
+    `side` is a multiple that suits the network. OutputError when the file cannot be written,
+    NotExportable when there is nothing to write.
     """
     network = exportable(copy.deepcopy(model.network).cpu().float())
     example = torch.rand(1, len(model.card.bands), side, side)
     with warnings.catch_warnings(), torch.no_grad():
         # The exporter warns of its own deprecated parts.
         warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            Probabilities(network).eval(),
-            (example,),
-            input_names=["image"],
-            output_names=["probabilities", "interior"],
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
+        try:
+            program = torch.onnx.export(
+                Probabilities(network).eval(),
+                (example,),
+                input_names=["image"],
+                output_names=["probabilities", "interior"],
+                opset_version=OPSET,
+                dynamo=True,
+                verbose=False,
+            )
+        except OnnxExporterError as reason:
+            raise NotExportable(model.card.backbone, type(reason).__name__) from reason
     assert program is not None
     proto = program.model_proto
     for key, value in metadata(model).items():

@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from weft.ahead import ahead
-from weft.errors import RequestError
 from weft.grid import Window
 from weft.inference.blend import Block, TileBlender
 from weft.inference.engines import Batch, Engine, OutOfMemory
@@ -101,7 +100,7 @@ class Batcher:
         """Tiles in their order with the probabilities (K + 1, side, side) of classes and interiors,
         or None where no pixel is valid.
 
-        RequestError when not even one tile fits into memory.
+        OutOfMemory when not even one tile fits.
         """
         waiting: list[Tile] = []
         for tile in tiles:
@@ -124,13 +123,9 @@ class Batcher:
             part = tiles[start:stop]
             try:
                 result = self._engine.predict(np.stack([tile.patch.pixels for tile in part]))
-            except OutOfMemory as reason:
+            except OutOfMemory:
                 if self._size == 1:
-                    side = part[0].patch.pixels.shape[-1]
-                    raise RequestError(
-                        f"The memory does not suffice for tiles of {side} x {side} pixels; choose "
-                        "a smaller --tile."
-                    ) from reason
+                    raise
                 self._size //= 2
                 continue
             yield from result[:, 1:]

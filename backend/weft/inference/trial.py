@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weft.inference.engines import Batch, Engine
+from weft.inference.engines import Batch, Engine, OutOfMemory
 from weft.inference.plan import Plan
 
 # To export a network and to try it takes 5 to 15 s on two cores.
@@ -39,8 +39,16 @@ def noise(bands: int, side: int, count: int) -> Batch:
 
 
 def try_out(engine: Engine, batch: Batch) -> Trial:
-    """The quicker of two turns, after one to warm up."""
-    engine.predict(batch)
+    """The quicker of two turns, after one to warm up; of a part of the batch, where only that fits.
+
+    OutOfMemory when not even one tile does.
+    """
+    try:
+        engine.predict(batch)
+    except OutOfMemory:
+        if len(batch) == 1:
+            raise
+        return try_out(engine, batch[: len(batch) // 2])
     turns = []
     for _ in range(2):
         start = time.perf_counter()

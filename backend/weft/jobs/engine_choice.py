@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch.onnx import OnnxExporterError
 
 from weft.device import Device, choose_device
 from weft.errors import RequestError
 from weft.inference.engines import OnnxEngine, OutOfMemory, TorchEngine
 from weft.inference.memory import fitting_tile, held
-from weft.inference.onnx_export import export_onnx
+from weft.inference.onnx_export import NotExportable, export_onnx
 from weft.inference.part import Part
 from weft.inference.plan import Plan, Tiling, choose_tiling
 from weft.inference.rows import KeptRows
@@ -82,8 +81,8 @@ def faster(
     try:
         in_onnx = with_onnx(in_torch.model, device, in_torch.tiling, plans, context)
         second = try_out(in_onnx.engine, batch)
-    except (OnnxExporterError, OutOfMemory) as reason:
-        context.note(f"onnxruntime cannot compute this model, and torch does: {reason!r}")
+    except (NotExportable, OutOfMemory) as reason:
+        context.note(f"torch computes this model, and onnxruntime does not: {reason}")
         return in_torch
     # Written the other way round, this would let NaN pass.
     if not first.difference(second) <= TOLERANCE or second.seconds >= first.seconds:

@@ -10,10 +10,11 @@ import numpy as np
 import onnx
 import pytest
 from small_networks import card, small_model
+from torch import Tensor, nn
 
 from weft.device import cpu
 from weft.inference.engines import Batch, OnnxEngine, TorchEngine
-from weft.inference.onnx_export import export_onnx
+from weft.inference.onnx_export import NotExportable, export_onnx
 
 SIDE = 64
 
@@ -77,3 +78,16 @@ def test_the_file_says_all_that_a_program_needs(tmp_path: Path) -> None:
         "probabilities": [1, 3, SIDE, SIDE],
         "interior": [1, 1, SIDE, SIDE],
     }
+
+
+def test_a_network_that_onnx_has_no_words_for_is_told(tmp_path: Path) -> None:
+    model = small_model("test_vit", "linear")
+    model.network.register_forward_pre_hook(depends_on_pixels)
+    with pytest.raises(NotExportable, match="test_vit cannot be written as ONNX"):
+        export_onnx(model, tmp_path / "model.onnx", SIDE)
+    assert not list(tmp_path.iterdir())
+
+
+def depends_on_pixels(module: nn.Module, tensors: tuple[Tensor]) -> None:
+    if tensors[0].sum().item() < 0:
+        raise ValueError

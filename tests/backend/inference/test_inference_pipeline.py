@@ -25,6 +25,7 @@ from weft.inference.engines import Batch, OutOfMemory, TorchEngine, is_out_of_me
 from weft.inference.part import whole_image
 from weft.inference.pipeline import predict_blocks
 from weft.inference.plan import plan_tiles
+from weft.inference.trial import noise, try_out
 from weft.raster import Stretch
 
 BLACK_TO_WHITE = Stretch((0.0,), (255.0,))
@@ -133,7 +134,7 @@ def hungry(most: int) -> FunctionEngine:
 
     def function(pixels: Batch) -> Batch:
         if len(pixels) > most:
-            raise OutOfMemory
+            raise OutOfMemory(pixels.shape[-1])
         return first_band(pixels)
 
     return FunctionEngine(function, batch=8)
@@ -152,6 +153,13 @@ def test_not_enough_memory_for_one_tile_is_told(image: Path) -> None:
     with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
         predict_whole(image, hungry(most=0), 32, 0)
     assert readers() == []
+
+
+def test_a_trial_takes_what_fits_of_a_batch() -> None:
+    engine = hungry(most=3)
+    assert len(try_out(engine, noise(1, 32, 8)).probabilities) == 2
+    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
+        try_out(hungry(most=0), noise(1, 32, 8))
 
 
 def test_errors_that_mean_memory_are_known() -> None:
