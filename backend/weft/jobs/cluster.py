@@ -97,7 +97,9 @@ def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
     """The cluster that the request names; RequestError where it cannot be had."""
     # one for all workers, so that pixels do not tell which of them predicted
     engine = "torch" if request.engine == "auto" else request.engine
-    request = replace(request, engine=engine, tta=choose_ways(request.tta or 1, ()))
+    request = replace(
+        request, engine=engine, tta=choose_ways(1 if request.tta is None else request.tta, ())
+    )
     predictor = ClusterPredictor(request, model, tiling_of(request, model))
     with connect(str(request.scheduler)):
         return predictor

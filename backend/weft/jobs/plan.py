@@ -10,7 +10,7 @@ from weft.inference.memory import held
 from weft.inference.part import Part
 from weft.inference.trial import hardest, noise, try_out
 from weft.jobs.engine_choice import began_with, prepare
-from weft.jobs.predict_request import PredictRequest, choose_parts
+from weft.jobs.predict_request import PredictRequest, check_names, choose_parts
 from weft.jobs.predictors import plan_of, tiles_left
 from weft.model import check_image, load_model
 from weft.progress import Context
@@ -39,7 +39,8 @@ class PlanResult:
 
 
 def plan(request: PredictRequest, context: Context) -> PlanResult:
-    """Time one batch and reckon; nothing is written. Errors as `predict` would raise them."""
+    """Time one batch and reckon; no result is written. Errors as `predict` would raise them."""
+    check_names(request.images, request.out)
     model = load_model(request.model, request.backbone_weights)
     parts = choose_parts(request.images, request.extent, context)
     for info in parts:

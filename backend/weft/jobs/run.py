@@ -15,6 +15,7 @@ from weft.jobs.vectorise import VectoriseRequest, VectoriseResult, check_limits,
 from weft.network import COARSEST_LEVEL
 from weft.outputs import check_apart, made_folder
 from weft.polygons.formats import check_output
+from weft.polygons.prediction import measured_gsd
 from weft.progress import Context
 from weft.raster.inspect import inspect
 
@@ -74,11 +75,13 @@ def check_request(request: RunRequest) -> None:
     # Every network takes multiples of this, some only larger ones.
     choose_tiling(request.predict.tile, request.predict.overlap, COARSEST_LEVEL)
     for path in request.predict.images:
-        if inspect(path).grid.crs is None:
+        grid = inspect(path).grid
+        if grid.crs is None:
             raise RasterError(
                 f"{path} has no CRS, so polygons of it would have no place; assign one with "
                 "'Assign projection' in QGIS."
             )
+        measured_gsd(path, grid)
 
 
 def results_folder(out: Path) -> Path:

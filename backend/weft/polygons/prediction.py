@@ -60,7 +60,7 @@ def open_prediction(path: Path) -> Prediction:
         classes = _classes(path, tags)
         _check_layout(path, dataset, kind, classes)
         grid = _grid(path, dataset)
-        gsd_m = _gsd_m(path, grid)
+        gsd_m = measured_gsd(path, grid)
     probability = _probability_beside(path, tags, grid) if kind == "class" else path
     return Prediction(
         grid=grid,
@@ -85,7 +85,8 @@ def _grid(path: Path, dataset: DatasetReader) -> Grid:
     return grid
 
 
-def _gsd_m(path: Path, grid: Grid) -> float:
+def measured_gsd(path: Path, grid: Grid) -> float:
+    """The grid's GSD in metres; RasterError outside the world of its CRS."""
     try:
         gsd_m = grid.gsd_m()
     except ProjError:

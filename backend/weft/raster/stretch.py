@@ -34,8 +34,9 @@ class Stretch:
         low = np.array(self.low, pixels.dtype)[:, None, None]
         span = np.array(self.high, np.float64) - np.array(self.low, np.float64)
         # Subtract first: with large offsets a fused scale and shift would lose float32's digits.
-        pixels -= low
-        pixels *= (1 / span).astype(pixels.dtype)[:, None, None]
+        with np.errstate(over="ignore"):  # nodata may be the lowest float
+            pixels -= low
+            pixels *= (1 / span).astype(pixels.dtype)[:, None, None]
         np.clip(pixels, 0, 1, out=pixels)
         return pixels.astype(np.float32, copy=False)
 

@@ -210,6 +210,8 @@ def _factors(side: int) -> list[int]:
 
 def _move_into_place(draft: Path, path: Path) -> None:
     """Replace `path`; statistics and overviews of what stood there would be of another raster."""
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())  # or a power cut could leave a name without its content
     os.replace(draft, path)
     for suffix in SIDECARS:
         aside, stale = (file.with_name(file.name + suffix) for file in (draft, path))

@@ -162,6 +162,15 @@ def test_run_needs_a_crs_before_it_trains(refused: Refused, scene: Scene, tmp_pa
     assert sentence.startswith(f"{path} has no CRS, so polygons of it would have no place;")
 
 
+def test_run_needs_a_place_on_earth_before_it_trains(
+    refused: Refused, scene: Scene, tmp_path: Path
+) -> None:
+    path = write_image(tmp_path / "lost.tif", draw(3), crs="EPSG:4326")
+    out = tmp_path / "result.gpkg"
+    sentence = refused("run", path, *scene.options, "--out", out, untouched=tmp_path)
+    assert sentence.startswith(f"{path} lies outside the world of its CRS,")
+
+
 def test_vectorise_needs_a_crs(refused: Refused, tmp_path: Path) -> None:
     pixels = (draw(1) > 100).astype(np.uint8)
     path = write_image(tmp_path / "class.tif", pixels, crs=None)

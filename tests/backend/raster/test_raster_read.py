@@ -203,6 +203,39 @@ def test_palette_is_expanded(make_raster) -> None:
     assert patch.valid[0].tolist()[:3] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("kind", "entries"), [("Byte", ""), ("Float32", '<Entry c1="1" c2="2" c3="3"/>')]
+)
+def test_a_palette_without_colours_is_told(
+    make_raster, tmp_path: Path, kind: str, entries: str
+) -> None:
+    make_raster(np.ones((1, 4, 4), np.uint8))
+    table = f"<ColorTable>{entries}</ColorTable>" if entries else ""
+    path = tmp_path / "palette.vrt"
+    path.write_text(
+        f"""<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="{kind}" band="1">
+        <ColorInterp>Palette</ColorInterp>{table}<SimpleSource>
+        <SourceFilename relativeToVRT="1">image.tif</SourceFilename><SourceBand>1</SourceBand>
+        </SimpleSource></VRTRasterBand></VRTDataset>"""
+    )
+    with pytest.raises(RasterError, match="has no colours for them"):
+        RasterReader(path, (1, 2, 3), RGB_IDENTITY)
+
+
+def test_colours_beyond_what_fits_do_no_harm(make_raster, tmp_path: Path) -> None:
+    make_raster(np.ones((1, 4, 4), np.uint8))
+    path = tmp_path / "palette.vrt"
+    entries = "".join(f'<Entry c1="300" c2="{i % 256}" c3="0"/>' for i in range(300))
+    path.write_text(
+        f"""<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="Byte" band="1">
+        <ColorInterp>Palette</ColorInterp><ColorTable>{entries}</ColorTable><SimpleSource>
+        <SourceFilename relativeToVRT="1">image.tif</SourceFilename><SourceBand>1</SourceBand>
+        </SimpleSource></VRTRasterBand></VRTDataset>"""
+    )
+    patch = read(path, Window(0, 0, 4, 4), bands=(1, 2, 3))
+    np.testing.assert_allclose(patch.pixels[:, 0, 0] * 255, [255, 1, 0], atol=1e-4)
+
+
 def test_bands_that_do_not_exist(rgb: Path) -> None:
     with pytest.raises(RasterError, match=r"lacks: 4, 9; choose among 1, 2, 3\."):
         RasterReader(rgb, (1, 4, 9), RGB_IDENTITY)
