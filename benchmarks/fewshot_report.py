@@ -9,7 +9,9 @@ from records import Kept, Record, Settings, in_common
 from rivals import DESCRIBED
 from tables import figure, table
 
-FIGURES: tuple[tuple[str, Callable[[Record], float | None], int], ...] = (
+Figures = tuple[tuple[str, Callable[[Record], float | None], int], ...]
+
+FIGURES: Figures = (
     ("IoU", lambda record: record.iou, 3),
     ("F1", lambda record: record.f1, 3),
     ("training, s", lambda record: record.train_s, 0),
@@ -84,9 +86,9 @@ def _means(records: Sequence[Record], scenes: Sequence[str], methods: Sequence[s
     return table(columns, rows)
 
 
-def figures_of(records: Sequence[Record]) -> list[str]:
-    """The cells of FIGURES, means over records."""
-    return [figure(mean_of(map(get, records)), digits) for _, get, digits in FIGURES]
+def figures_of(records: Sequence[Record], figures: Figures = FIGURES) -> list[str]:
+    """The cells of those figures, means over records."""
+    return [figure(mean_of(map(get, records)), digits) for _, get, digits in figures]
 
 
 def _seeds(
