@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connects panels, tools and jobs; every message to the user passes here."""
 
-import shutil
 from pathlib import Path
 
 from qgis.core import Qgis, QgsProject, QgsVectorLayer
@@ -9,9 +8,8 @@ from qgis.PyQt.QtCore import QObject, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFileDialog
 
-from ..jobs import requests
 from ..jobs.where import everything, in_selection, in_view
-from ..jobs.workplace import unused_name
+from ..jobs.workplace import unused_name, with_ending
 from ..layers.export import export, filters
 from ..layers.labels import open_labels
 from ..layers.measure import areas_by_class
@@ -22,6 +20,7 @@ from ..model.state import LabelClass, include_classes, include_names
 from ..paths import GUIDE
 from ..translate import tr
 from .engine_words import device_in_words, in_words
+from .model_file import ModelFile
 from .place_list import go_to
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
@@ -37,7 +36,8 @@ class Wiring(QObject):
         super().__init__(parent)
         self.iface, self.dock, self.desk = iface, dock, desk
         self.studio, self.drawing, self.session = studio, drawing, desk.session
-        self._drawn, self._blocked, self._loading = None, True, ""
+        self._drawn, self._blocked = None, True
+        self.models = ModelFile(desk, dock, self)
         self.saving = SaveView(iface.mapCanvas(), desk, self)
         self.counting = QTimer(self)
         self.counting.setSingleShot(True)
@@ -111,8 +111,9 @@ class Wiring(QObject):
 
     def forget_labels(self):
         """The project was closed."""
-        self.desk.labels, self._loading = None, ""
+        self.desk.labels = None
         self.studio.leave()
+        self.models.leave()
         self.saving.leave()
         self.dock.adapt.forget_measured()
         self.dock.look.suggestions.clear()
@@ -155,8 +156,11 @@ class Wiring(QObject):
         self.drawing.class_chosen.connect(self._on_class_key)
         dock.adapt.adapt_wanted.connect(lambda: self._with_images(studio.adapt))
         dock.adapt.measure_wanted.connect(lambda: self._with_images(studio.measure))
-        dock.adapt.load_wanted.connect(self._load_model)
-        dock.adapt.save_wanted.connect(self._save_model)
+        dock.adapt.load_wanted.connect(self.models.load)
+        dock.adapt.save_wanted.connect(self.models.save)
+        self.models.loaded.connect(self._on_loaded)
+        self.models.refused.connect(self.warn)
+        self.models.failed.connect(self._on_failed)
         dock.look.preview_wanted.connect(lambda: self._with_images(studio.preview))
         dock.look.restyled.connect(studio.restyle)
         dock.look.suggestions.wanted.connect(lambda: self._with_images(studio.suggest))
@@ -321,42 +325,12 @@ class Wiring(QObject):
         if path:
             self.open_labels(with_ending(path, ".gpkg"), images[0][0].crs())
 
-    def _load_model(self):
-        path, _ = QFileDialog.getOpenFileName(
-            self.dock, tr("Load model"), "", tr("WEFT model (*.weft)")
-        )
-        if path:
-            self._loading = path
-            call = self.desk.client.request("describeModel", requests.describe_model(path))
-            call.succeeded.connect(lambda card: self._on_loaded(path, card))
-            call.failed.connect(self._on_failed)
-
     def _on_loaded(self, path, card):
-        if path != self._loading:
-            # another was chosen since, or another project was opened
-            return
         classes = [LabelClass(each["name"], each["colour"]) for each in card["classes"]]
         self.session.set(include_classes(self.session.state, classes))
         self.session.update(model=path, backbone=card["backbone"], adapter=card["adapter"])
         self.dock.adapt.show_model(path, card)
         self.studio.mark_outdated()
-
-    def _save_model(self):
-        path, _ = QFileDialog.getSaveFileName(
-            self.dock, tr("Save model"), "", tr("WEFT model (*.weft)")
-        )
-        if path:
-            target = with_ending(path, ".weft")
-            if target != Path(path) and target.exists():
-                # the dialog asked about another name
-                self.warn(tr("{} is there already; choose another name.").format(target))
-                return
-            try:
-                shutil.copyfile(self.session.state.model, target)
-            except shutil.SameFileError:
-                pass
-            except OSError as reason:
-                self.warn(tr("The model cannot be saved there: {}").format(reason.strerror))
 
     def _export(self):
         found = layers_of(RESULT)
@@ -368,11 +342,6 @@ class Wiring(QObject):
                 self.warn(tr("The polygons cannot be written: {}").format(reason))
             else:
                 self.tell(tr("{} written.").format(path), Qgis.MessageLevel.Success)
-
-
-def with_ending(path, ending):
-    """The path as it was typed, with the ending where that is lacking."""
-    return Path(path if path.lower().endswith(ending) else path + ending)
 
 
 def badge(device):

@@ -32,3 +32,8 @@ def fresh_name(folder, stem, suffix):
     folder.mkdir(parents=True, exist_ok=True)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     return folder / f"{stem}-{stamp}-{secrets.token_hex(2)}{suffix}"
+
+
+def with_ending(path, ending):
+    """The path as it was typed, with the ending where that is lacking."""
+    return Path(path if path.lower().endswith(ending) else path + ending)
