@@ -120,7 +120,8 @@ def _objects(
 ) -> Geometries:
     """What of each geometry lies on the image and, judged by a point inside, is not excluded."""
     clipped: Geometries = np.asarray(shapely.intersection(geometries, frame))
-    clipped = clipped[np.flatnonzero(~shapely.is_empty(clipped))]
+    # what only touches the image belongs to the one beside it
+    clipped = clipped[np.flatnonzero(shapely.area(clipped) > 0)]
     if exclude is None:
         return clipped
     excluded: NDArray[np.bool_] = shapely.intersects(shapely.point_on_surface(clipped), exclude)

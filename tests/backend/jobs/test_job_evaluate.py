@@ -10,6 +10,7 @@ from types import ModuleType
 import geopandas as gpd
 import numpy as np
 import pytest
+from affine import Affine
 from shapely import box
 
 from weft.errors import LabelError, RasterError, RequestError
@@ -67,6 +68,19 @@ def test_excluded_areas_do_not_count(write: Callable, image: Path, context: Cont
     trained = write("e.gpkg", [square(15, 0, 20, 20)], layer="areas")
     result = evaluate(EvaluateRequest(found, truth, (image,), trained), context)
     assert result.classes["a"] == ClassScore(1.0, 1.0, 1.0, 1.0, 1, 1)
+
+
+def test_an_object_that_ends_where_the_next_image_begins_counts_once(
+    write: Callable, write_raster: Callable[..., Path], context: Context
+) -> None:
+    pixels = np.ones((1, 40, 20), np.uint8)
+    beside = [
+        write_raster(f"{k}.tif", pixels, transform=Affine(1, 0, 500_000 + 20 * k, 0, -1, 4e6))
+        for k in (0, 1)
+    ]
+    truth = write("t.gpkg", [square(10, 0, 10, 10), square(20, 20, 10, 10)], ["a", "a"])
+    result = evaluate(EvaluateRequest(truth, truth, tuple(beside)), context)
+    assert result.classes["a"] == ClassScore(1.0, 1.0, 1.0, 1.0, 2, 2)
 
 
 def test_nothing_found_scores_nothing(write: Callable, image: Path, context: Context) -> None:
