@@ -94,7 +94,7 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument("--truth", type=_source, required=True, metavar=SOURCE)
     parser.add_argument("--images", type=image_path, nargs="+", required=True, metavar="IMAGE")
     parser.add_argument("--exclude", type=_source, metavar=SOURCE, help="areas that do not count")
-    parser.add_argument("--class-field", help="the field of the class (default: class)")
+    parser.add_argument("--class-field", help="the truth's field of the class (default: class)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -77,9 +77,11 @@ def _read_truth(request: EvaluateRequest) -> gpd.GeoDataFrame:
 def _read_found(request: EvaluateRequest, names: list[str]) -> gpd.GeoDataFrame:
     """The result with its classes; without a class field all of it is the only class there is."""
     layer = find_layer(request.result)
-    if request.class_field in layer.fields:
-        rows, _ = read_layer(layer, (request.class_field,))
-        return rows[["geometry"]].assign(**{"class": class_names(rows[request.class_field])})
+    # results of WEFT have the default one, whatever the truth has
+    for field in (request.class_field, DEFAULT_FIELD):
+        if field in layer.fields:
+            rows, _ = read_layer(layer, (field,))
+            return rows[["geometry"]].assign(**{"class": class_names(rows[field])})
     rows, _ = read_layer(layer)
     # an empty GeoJSON has no fields, and is a result all the same
     if len(names) > 1 and len(rows):

@@ -112,6 +112,18 @@ def test_result_without_classes_is_the_only_class(
         evaluate(EvaluateRequest(found, both, (image,)), context)
 
 
+@pytest.mark.parametrize("kinds", [["a", "b"], ["a", "a"]])
+def test_the_class_may_have_another_name_in_the_truth(
+    write: Callable, image: Path, context: Context, kinds: list[str]
+) -> None:
+    shapes = [square(0, 0, 10, 10), square(20, 0, 10, 10)]
+    found = write("f.gpkg", [*shapes, square(0, 20, 10, 10)], [*kinds, "other"])
+    truth = write("t.gpkg", shapes, kinds)
+    gpd.read_file(truth.path).rename(columns={"class": "kind"}).to_file(truth.path)
+    request = EvaluateRequest(found, truth, (image,), class_field="kind")
+    assert evaluate(request, context).mean_f1 == 1.0
+
+
 def test_mistakes_are_told(write: Callable, image: Path, context: Context, tmp_path: Path) -> None:
     truth = write("t.gpkg", [square(0, 0, 10, 10)], ["a"])
     with pytest.raises(RequestError, match="no image"):
