@@ -4,9 +4,10 @@
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from weft.grid import is_earthbound, metres_per_unit
+from weft.polygons.measure import lonlat
 from weft.polygons.trace import Polygons
 
 Numbers = NDArray[np.float64]
@@ -47,9 +48,7 @@ def _between(start: Numbers, end: Numbers, crs: CRS | None) -> tuple[Numbers, Nu
         east, north = (end - start).T
         metres = np.hypot(east, north) * (metres_per_unit(crs) if crs else 1.0)
         return metres, np.degrees(np.arctan2(east, north))
-    geod, base = crs.get_geod(), crs.geodetic_crs
+    geod = crs.get_geod()
     assert geod is not None
-    assert base is not None
-    to_degrees = Transformer.from_crs(crs, base, always_xy=True)
-    azimuth, _, metres = geod.inv(*to_degrees.transform(*start.T), *to_degrees.transform(*end.T))
+    azimuth, _, metres = geod.inv(*lonlat(start, crs), *lonlat(end, crs))
     return np.asarray(metres), np.asarray(azimuth)

@@ -11,6 +11,7 @@ from weft.grid import Grid, metres_per_unit
 from weft.polygons.trace import Polygons, to_ground
 
 Metres = NDArray[np.float64]
+Degrees = NDArray[np.float64]
 
 
 def area_m2(polygons: Polygons, crs: CRS | None) -> Metres:
@@ -53,16 +54,23 @@ def needs_geodesic(crs: CRS) -> bool:
     return "Mercator" in method and "Transverse" not in method and "Oblique" not in method
 
 
+def lonlat(points: NDArray[np.float64], crs: CRS) -> tuple[Degrees, Degrees]:
+    """Longitudes and latitudes (N,) of points (N, 2), on the datum of `crs`."""
+    base = crs.geodetic_crs
+    assert base is not None
+    # old French maps count in grads
+    unit = np.degrees(base.axis_info[0].unit_conversion_factor)
+    longitude, latitude = Transformer.from_crs(crs, base, always_xy=True).transform(*points.T)
+    return longitude * unit, latitude * unit
+
+
 def _geodesic(polygons: Polygons, crs: CRS) -> tuple[Metres, Metres]:
     geod = crs.get_geod()
-    base = crs.geodetic_crs
     assert geod is not None
-    assert base is not None
     points, ring_of_point = shapely.get_coordinates(
         rings := shapely.get_rings(polygons), return_index=True
     )
-    to_degrees = Transformer.from_crs(crs, base, always_xy=True)
-    longitude, latitude = to_degrees.transform(points[:, 0], points[:, 1])
+    longitude, latitude = lonlat(points, crs)
     ends = np.searchsorted(ring_of_point, np.arange(len(rings) + 1))
     # the last point of a ring repeats its first, which geographiclib closes by itself
     measured = [

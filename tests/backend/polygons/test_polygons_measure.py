@@ -20,7 +20,7 @@ def in_crs(polygon: shapely.Polygon, crs: CRS) -> np.ndarray:
     return np.array([shapely.transform(polygon, move, interleaved=False)])
 
 
-@pytest.mark.parametrize("code", [32633, 4326, 4258, 3857, 3395, 25833, 3067])
+@pytest.mark.parametrize("code", [32633, 4326, 4258, 4807, 3857, 3395, 25833, 3067])
 def test_metres_on_the_ground_in_every_crs(code: int) -> None:
     crs = CRS.from_epsg(code)
     polygons = np.concatenate([in_crs(HOUSE, crs), in_crs(YARD, crs)])
