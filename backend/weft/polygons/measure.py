@@ -13,6 +13,13 @@ from weft.polygons.trace import Polygons, to_ground
 Metres = NDArray[np.float64]
 Degrees = NDArray[np.float64]
 
+FAR_FROM_GROUND = (
+    "Mercator",
+    "Popular Visualisation Pseudo Mercator",
+    "Equidistant Cylindrical",
+    "Polar Stereographic",
+)
+
 
 def area_m2(polygons: Polygons, crs: CRS | None) -> Metres:
     """Area of each polygon without its holes, in square metres."""
@@ -27,8 +34,8 @@ def perimeter_m(polygons: Polygons, crs: CRS | None) -> Metres:
 def measure(polygons: Polygons, crs: CRS | None) -> tuple[Metres, Metres]:
     """Areas in m² and perimeters in m.
 
-    Geodesic where the units of the CRS are not metres on the ground (degrees, Mercator), planar
-    elsewhere. Raises `RasterError` without a CRS.
+    Geodesic where the units of the CRS are not metres on the ground (degrees, projections of whole
+    continents), planar elsewhere. Raises `RasterError` without a CRS.
     """
     if crs is None:
         raise RasterError(
@@ -48,10 +55,14 @@ def ground_area_m2(polygons: Polygons, grid: Grid) -> Metres:
 
 def needs_geodesic(crs: CRS) -> bool:
     """Whether planar lengths in `crs` are far from lengths on the ground."""
+    if crs.is_bound:
+        return crs.source_crs is not None and needs_geodesic(crs.source_crs)
+    if crs.is_compound:
+        return needs_geodesic(crs.sub_crs_list[0])
     if crs.is_geographic:
         return True
     method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
-    return "Mercator" in method and "Transverse" not in method and "Oblique" not in method
+    return method.startswith(FAR_FROM_GROUND)
 
 
 def lonlat(points: NDArray[np.float64], crs: CRS) -> tuple[Degrees, Degrees]:

@@ -20,9 +20,12 @@ def in_crs(polygon: shapely.Polygon, crs: CRS) -> np.ndarray:
     return np.array([shapely.transform(polygon, move, interleaved=False)])
 
 
-@pytest.mark.parametrize("code", [32633, 4326, 4258, 4807, 3857, 3395, 25833, 3067])
-def test_metres_on_the_ground_in_every_crs(code: int) -> None:
-    crs = CRS.from_epsg(code)
+@pytest.mark.parametrize(
+    "code",
+    ["32633", "4326", "4258", "4807", "3857", "3857+5773", "3395", "4087", "3413", "25833", "3067"],
+)
+def test_metres_on_the_ground_in_every_crs(code: str) -> None:
+    crs = CRS.from_user_input(f"EPSG:{code}")
     polygons = np.concatenate([in_crs(HOUSE, crs), in_crs(YARD, crs)])
     # UTM is 0.04 % short on its meridian, and longer beyond its zone, where 3067 reaches
     assert area_m2(polygons, crs) == pytest.approx([200, 190], rel=0.012)
@@ -42,10 +45,16 @@ def test_feet_become_metres() -> None:
     assert perimeter_m(square, feet)[0] == pytest.approx(4 * 30.48, rel=1e-5)
 
 
-@pytest.mark.parametrize(("code", "expected"), [(4326, True), (3857, True), (32633, False)])
+@pytest.mark.parametrize(
+    ("code", "expected"), [(4326, True), (3857, True), (32633, False), (2056, False)]
+)
 def test_where_planar_metres_are_trusted(code: int, expected: bool) -> None:
     assert needs_geodesic(CRS.from_epsg(code)) is expected
     assert needs_geodesic(CRS.from_wkt(CRS.from_epsg(code).to_wkt("WKT1_GDAL"))) is expected
+
+
+def test_a_shift_to_another_datum_does_not_hide_mercator() -> None:
+    assert needs_geodesic(CRS.from_proj4("+proj=merc +ellps=bessel +towgs84=598,73,418 +type=crs"))
 
 
 def test_no_crs_is_told() -> None:
