@@ -203,7 +203,7 @@ def straighten(blank: ScaleRecord) -> ScaleRecord:
     every = np.concatenate([shapely.transform(once, lambda xy, by=by: xy + by) for by in rows])
     simple = simplify(every, 2.0)
     start = time.perf_counter()
-    square(simple, np.ones(len(simple), np.bool_), (1.0, 1.0))
+    square(simple, np.ones(len(simple), np.bool_), (1.0, 1.0), simple[:0])
     seconds = time.perf_counter() - start
     return replace(blank, date=today(), seconds=seconds, count=len(simple))
 

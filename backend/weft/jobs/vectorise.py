@@ -19,7 +19,7 @@ from weft.ahead import ahead
 from weft.errors import RasterError, RequestError
 from weft.outputs import check_apart
 from weft.polygons.boxes import axes, boxed
-from weft.polygons.clean import fill_holes, large_enough, tidy
+from weft.polygons.clean import fill_holes, large_enough, tidy, without
 from weft.polygons.coverage import simplify
 from weft.polygons.formats import check_output
 from weft.polygons.measure import measure
@@ -34,6 +34,7 @@ from weft.progress import Context
 SHAPES = OUTLINE, RIGHT_ANGLES, BOX = "outline", "right-angles", "box"
 TEXTS = {"class", "source", "model", "regularised"}
 SIDES = "length_m", "width_m", "heading_deg"
+STRAY = 64.0  # pixels that right angles may take a wall away from its outline, generously
 STAIRS = 2.0  # pixels: walls that run across the grid are stairs, and less leaves them so
 
 
@@ -130,34 +131,55 @@ def outlines(
     if (limits.shapes == RIGHT_ANGLES).any():
         tolerance = max(tolerance, STAIRS)
     none = Objects(np.empty(0, object), np.empty(0, np.uint8), np.empty(0), np.inf)
-    islands = none.outlines
+    islands = placed = none.outlines
     # so that a file without polygons has its fields
-    yield polygons_of(none, islands, prediction, limits, tolerance)
+    yield fields_of(none, none.outlines, np.empty(0, bool), prediction, limits)
     with closing(strips):
         watched = _watched(strips, prediction, context)
         for objects in objects_in(watched, limits.min_area_m2 / prediction.gsd_m**2):
             least = limits.min_area_m2[objects.kinds]
             large = objects.chosen(large_enough(objects.outlines, prediction.grid, least))
-            yield polygons_of(large, islands, prediction, limits, tolerance)
+            shaped, squared = shapes_of(large, islands, placed, prediction, limits, tolerance)
+            yield fields_of(large, shaped, squared, prediction, limits)
             if limits.min_hole_m2.any():
                 islands = np.concatenate([islands, large.outlines])
                 islands = islands[shapely.bounds(islands)[:, 1] >= objects.pending_from]
+            if (limits.shapes == RIGHT_ANGLES).any():
+                placed = np.concatenate([placed, shaped])
+                placed = placed[shapely.bounds(placed)[:, 3] >= objects.pending_from - STRAY]
 
 
-def polygons_of(
+def shapes_of(
     objects: Objects,
     islands: Polygons,
+    placed: Polygons,
     prediction: Prediction,
     limits: Limits,
     tolerance: float,
-) -> gpd.GeoDataFrame:
-    """The finished polygons of `objects`; holes around one of the `islands` stay."""
+) -> tuple[Polygons, NDArray[np.bool_]]:
+    """The polygons (N,) of `objects` in pixels, and which of them have right angles.
+
+    Holes around one of the `islands` stay, and no outline lies on a polygon that is `placed`.
+    """
     grid, kinds = prediction.grid, objects.kinds
     polygons = fill_holes(objects.outlines, grid, limits.min_hole_m2[kinds], islands)
     simple = simplify(polygons, tolerance)
+    wanted, pixel = limits.shapes[kinds] == RIGHT_ANGLES, grid.pixel_m() or (1.0, 1.0)
+    shaped, squared = square(simple, wanted, pixel, placed)
+    return without(shaped, placed), squared
+
+
+def fields_of(
+    objects: Objects,
+    shaped: Polygons,
+    squared: NDArray[np.bool_],
+    prediction: Prediction,
+    limits: Limits,
+) -> gpd.GeoDataFrame:
+    """The finished polygons of `objects` on the ground, with boxes where they are wanted."""
+    grid, kinds = prediction.grid, objects.kinds
     shapes, pixel = limits.shapes[kinds], grid.pixel_m() or (1.0, 1.0)
-    simple, squared = square(simple, shapes == RIGHT_ANGLES, pixel)
-    simple = boxed(simple, shapes == BOX, pixel)
+    simple = boxed(shaped, shapes == BOX, pixel)
     simple, origin = tidy(to_ground(simple, grid.transform))
     area, perimeter = measure(simple, grid.crs)
     fields: dict[str, Any] = {

@@ -45,6 +45,16 @@ def fill_holes(
     return np.asarray(shapely.polygons(rings[stays], indices=owner[stays]))
 
 
+def without(polygons: Polygons, placed: Polygons) -> Polygons:
+    """`polygons` without what of them lies on one that is `placed` already; there may be parts."""
+    one, other = shapely.STRtree(placed).query(polygons, predicate="intersects")
+    result = polygons.copy()
+    for place in np.unique(one):
+        over = shapely.union_all(placed[other[one == place]])
+        result[place] = shapely.difference(polygons[place], over)
+    return result
+
+
 def tidy(polygons: Polygons) -> tuple[Polygons, NDArray[np.int64]]:
     """Valid, non-empty single polygons, and for each the position of the one it came from."""
     mended = polygons.copy()

@@ -86,25 +86,31 @@ def mesh_of(polygons: Polygons) -> Mesh:
     )
 
 
-def square(polygons: Polygons, wanted: Mask, pixel: tuple[float, float]) -> tuple[Polygons, Mask]:
+def square(
+    polygons: Polygons, wanted: Mask, pixel: tuple[float, float], placed: Polygons
+) -> tuple[Polygons, Mask]:
     """The `wanted` (N,) of the polygons with right angles, and which of them have got them.
 
     `polygons` (N,) are a coverage in pixels, whose width and height are given in any unit; walls
     shorter than SHORT pixels may vanish. A polygon that is round, or whose IoU with itself would
     fall below 0.9, or whose area would change by more than 5 %, stays as it is; so do all that
-    touch each other where two would overlap.
+    touch each other where two would overlap, or one of them would overlap a polygon that is
+    `placed` already.
     """
     if not wanted.any():
         return polygons, wanted
     aspect = pixel[1] / pixel[0]
     if abs(aspect - 1) <= WORTH_SCALING:
-        return _square(polygons, wanted)
+        return _square(polygons, wanted, placed)
     scale = np.array([1.0, aspect])
-    found, done = _square(shapely.transform(polygons, lambda points: points * scale), wanted)
+    even, beside = (
+        shapely.transform(each, lambda points: points * scale) for each in (polygons, placed)
+    )
+    found, done = _square(even, wanted, beside)
     return shapely.transform(found, lambda points: points / scale), done
 
 
-def _square(polygons: Polygons, wanted: Mask) -> tuple[Polygons, Mask]:
+def _square(polygons: Polygons, wanted: Mask, placed: Polygons) -> tuple[Polygons, Mask]:
     """The same where pixels are square."""
     mesh = mesh_of(polygons)
     directions = _main_directions(mesh, polygons)
@@ -124,7 +130,7 @@ def _square(polygons: Polygons, wanted: Mask) -> tuple[Polygons, Mask]:
     while True:
         failed = np.isin(groups, groups[failed])
         result = np.where(failed, polygons, moved)
-        over = _overlapping(result) & ~failed
+        over = _overlapping(np.append(result, placed))[: len(result)] & ~failed
         if not over.any():
             return result, ~failed & ~fixed
         failed |= over

@@ -200,7 +200,7 @@ def test_the_result_does_not_depend_on_strips(
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_neighbours_with_right_angles_do_not_depend_on_strips(
+def test_neighbours_that_touch_have_right_angles_in_any_strips(
     write_prediction: Make,
     tmp_path: Path,
     context: Context,
@@ -218,6 +218,27 @@ def test_neighbours_with_right_angles_do_not_depend_on_strips(
         found = [gpd.read_file(tmp_path / name) for name in ("a.gpkg", "b.gpkg")]
         one, other = ({*frame.geometry.to_wkb(hex=True)} for frame in found)
         assert one == other
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_right_angles_never_overlap_what_another_strip_completes(
+    write_prediction: Make,
+    tmp_path: Path,
+    context: Context,
+    in_strips: Callable[[int], None],
+    upside_down: bool,
+) -> None:
+    """A shed stands where the corner of a house would come back."""
+    house = Polygon([(0, 10), (100, 10), (100, 78), (88, 90), (0, 90)])
+    shapes = [(house, 0.9), (box(95, 86, 104, 110), 0.9)]
+    pixels = rasterize(shapes, out_shape=(120, 110), dtype="float64")[None]
+    classes, _ = write_prediction(pixels[:, ::-1] if upside_down else pixels, ("roof",))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", shape="right-angles")
+    for rows in (120, 15):
+        in_strips(rows)
+        one, other = gpd.read_file(vectorise(request, context).out).geometry
+        assert one.intersection(other).area < 1e-6
+        assert min(one.area, other.area) > 190
 
 
 @pytest.mark.parametrize("rows", [40, 3])

@@ -15,6 +15,7 @@ from weft.polygons.right_angles import LEAST_IOU, MOST_CHANGE, square
 from weft.polygons.trace import Polygons, trace
 
 SQUARE = (1.0, 1.0)
+NONE = np.empty(0, object)
 HOUSE = shapely.Polygon([(0, 0), (30, 0), (30, 12), (14, 12), (14, 25), (0, 25)])
 YARD = shapely.Polygon(
     [(0, 0), (40, 0), (40, 40), (0, 40)], [[(12, 12), (28, 12), (28, 28), (12, 28)]]
@@ -60,7 +61,7 @@ def test_a_house_gets_its_right_angles_back(
 ) -> None:
     true = affinity.translate(affinity.rotate(true, angle), *shift)
     seen = np.array([trembling(true, by, seed)])
-    (house,), done = square(seen, every(seen), SQUARE)
+    (house,), done = square(seen, every(seen), SQUARE, NONE)
     assert done.all()
     assert np.abs(turns(house)).max() < 1e-6
     assert len(house.exterior.coords) == len(true.exterior.coords)
@@ -76,7 +77,7 @@ def test_corners_that_were_cut_off_come_back(cut: float) -> None:
             (60 - cut, 40), (cut, 40), (0, 40 - cut), (0, cut),
         ]
     )  # fmt: skip
-    (house,), done = square(np.array([octagon]), np.array([True]), SQUARE)
+    (house,), done = square(np.array([octagon]), np.array([True]), SQUARE, NONE)
     assert done.all()
     assert shapely.equals_exact(
         shapely.normalize(house), shapely.normalize(shapely.box(0, 0, 60, 40)), 1e-9
@@ -91,7 +92,7 @@ def test_what_would_change_too_much_stays() -> None:
         [(0, 0), (30, 0), (30, 2.9), (60, 2.9), (60, 14.9), (30, 14.9), (30, 12), (0, 12)]
     )  # without the step its IoU with itself would be 0.78
     seen = np.array([cut, affinity.translate(offset, 100, 0)])
-    found, done = square(seen, every(seen), SQUARE)
+    found, done = square(seen, every(seen), SQUARE, NONE)
     assert not done.any()
     assert shapely.equals_exact(found, seen).all()
 
@@ -99,11 +100,14 @@ def test_what_would_change_too_much_stays() -> None:
 @pytest.mark.parametrize("shed", [shapely.box(96, 76, 99.5, 79.5), shapely.box(95, 75, 104, 84)])
 def test_no_corner_comes_back_over_another_building(shed: shapely.Polygon) -> None:
     house = shapely.Polygon([(0, 0), (100, 0), (100, 68), (88, 80), (0, 80)])
-    assert square(np.array([house]), np.array([True]), SQUARE)[1].all()
+    assert square(np.array([house]), np.array([True]), SQUARE, NONE)[1].all()
     seen = np.array([house, shed])
-    found, done = square(seen, every(seen), SQUARE)
+    found, done = square(seen, every(seen), SQUARE, NONE)
     assert not done.any()
     assert shapely.equals_exact(found, seen).all()
+    assert not square(seen[:1], np.array([True]), SQUARE, seen[1:])[1].any()
+    flat = shapely.transform(seen, lambda points: points * [1.0, 0.5])
+    assert not square(flat[:1], np.array([True]), (1.0, 2.0), flat[1:])[1].any()
 
 
 def test_neighbours_share_their_wall_and_one_that_is_not_wanted_stays() -> None:
@@ -113,12 +117,12 @@ def test_neighbours_share_their_wall_and_one_that_is_not_wanted_stays() -> None:
     row = np.array(
         [shapely.Polygon(corners[list(c)]) for c in ((0, 1, 2, 3), (1, 4, 5, 2), (4, 6, 7, 5))]
     )
-    houses, done = square(row, every(row), SQUARE)
+    houses, done = square(row, every(row), SQUARE, NONE)
     assert done.all()
     assert shapely.coverage_is_valid(houses)
     assert shapely.area(shapely.union_all(houses)) == pytest.approx(shapely.area(houses).sum())
     assert np.abs(np.concatenate(list(map(turns, houses)))).max() < 1e-6
-    houses, done = square(row, np.array([True, True, False]), SQUARE)
+    houses, done = square(row, np.array([True, True, False]), SQUARE, NONE)
     assert list(done) == [True, True, False]
     assert shapely.equals_exact(houses[2], row[2])
     assert shapely.coverage_is_valid(houses)
@@ -128,7 +132,7 @@ def test_what_is_round_or_slanting_stays() -> None:
     tank = affinity.translate(shapely.Point(0, 0).buffer(12), 100, 0)
     roof = shapely.Polygon([(0, 0), (40, 0), (20, 30)])
     seen = np.array([tank, roof])
-    found, done = square(seen, every(seen), SQUARE)
+    found, done = square(seen, every(seen), SQUARE, NONE)
     assert not done[0] and shapely.equals_exact(found[0], tank)
     assert shapely.area(shapely.symmetric_difference(found[1], roof)) < 0.1 * roof.area
 
@@ -136,16 +140,15 @@ def test_what_is_round_or_slanting_stays() -> None:
 def test_right_angles_are_meant_on_the_ground() -> None:
     """At 60 degrees north, pixels of equal degrees are twice as high as wide."""
     seen = np.array([affinity.scale(trembling(affinity.rotate(HOUSE, 30), 0.3), yfact=0.5)])
-    (house,), done = square(seen, every(seen), (1.0, 2.0))
+    (house,), done = square(seen, every(seen), (1.0, 2.0), NONE)
     assert done.all()
     assert np.abs(turns(affinity.scale(house, yfact=2.0))).max() < 1e-6
 
 
 def test_nothing_to_do() -> None:
-    none = np.empty(0, object)
-    assert len(square(none, np.empty(0, bool), SQUARE)[0]) == 0
+    assert len(square(NONE, np.empty(0, bool), SQUARE, NONE)[0]) == 0
     seen = np.array([HOUSE])
-    assert square(seen, np.array([False]), SQUARE)[0] is seen
+    assert square(seen, np.array([False]), SQUARE, NONE)[0] is seen
 
 
 @given(
@@ -157,7 +160,7 @@ def test_nothing_to_do() -> None:
 def test_no_shape_is_spoilt(mask: np.ndarray, by: float, zoom: int, data: st.DataObject) -> None:
     polygons, _ = tidy(simplify(trace(np.kron(mask, np.ones((zoom, zoom), np.uint8)))[0], by))
     wanted = data.draw(arrays(np.bool_, len(polygons)))
-    found, done = square(polygons, wanted, SQUARE)
+    found, done = square(polygons, wanted, SQUARE, NONE)
     assert not (done & ~wanted).any()
     assert shapely.is_valid(found).all()
     before, after = shapely.area(polygons), shapely.area(found)
