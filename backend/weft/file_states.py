@@ -13,5 +13,8 @@ def file_states(files: Iterable[Path]) -> FileStates:
     Equal to its own copy in JSON.
     """
     paths = [path.resolve() for path in files]
+    # while QGIS has a GeoPackage open, edits lie beside it
+    beside = [Path(f"{path}-wal") for path in paths]
+    paths += [path for path in beside if path.exists() and path.stat().st_size]
     states = {str(path): path.stat() if path.exists() else None for path in paths}
     return {name: state and [state.st_size, state.st_mtime_ns] for name, state in states.items()}
