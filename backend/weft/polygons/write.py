@@ -92,7 +92,9 @@ class PolygonWriter:
         self._waiting = []
 
     def _complete(self) -> None:
-        final, kind = self._aside / self._path.name, format_of(self._path)
+        kind = format_of(self._path)
+        # some drivers write a small ending whatever they are given
+        final = (self._aside / self._path.name).with_suffix(self._path.suffix.lower())
         if self._draft.exists():
             if self._waiting:
                 self._put_into_draft()
@@ -104,7 +106,7 @@ class PolygonWriter:
         written = pyogrio.read_info(final, force_feature_count=True)["features"]
         if written != self._count:
             raise OSError(f"only {written} of {self._count} polygons were written")
-        _move(self._aside, self._path, kind)
+        _move(final, self._path, kind)
 
 
 def write_polygons(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -151,14 +153,14 @@ def _writing(path: Path) -> Iterator[None]:
         raise _unwritable(path, error) from error
 
 
-def _move(aside: Path, path: Path, kind: Format) -> None:
+def _move(final: Path, path: Path, kind: Format) -> None:
     """Replace the old file and its companions by the new ones, the main file last."""
-    fresh = sorted(aside.iterdir(), key=lambda file: file.name == path.name)
+    places = {file: path.parent / file.name for file in final.parent.iterdir() if file != final}
     stale = {path.with_suffix(suffix) for suffix in kind.companions}
-    for old in stale - {path.parent / file.name for file in fresh}:
+    for old in stale - set(places.values()):
         old.unlink(missing_ok=True)
-    for file in fresh:
-        os.replace(file, path.parent / file.name)
+    for file, place in (places | {final: path}).items():
+        os.replace(file, place)
 
 
 def _unwritable(path: Path, error: Exception) -> OutputError:

@@ -113,6 +113,15 @@ def test_shapefile_has_its_companions(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_endings_may_be_written_large(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"A{suffix.upper()}"
+    write_polygons(result(), path)
+    assert path.name in files(tmp_path)
+    assert len(gpd.read_file(path)) == 3
+
+
+@pytest.mark.usefixtures("waiting")
 def test_geopackage_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     result(5).to_file(path, layer="old")
