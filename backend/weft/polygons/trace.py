@@ -44,10 +44,11 @@ def shells_around(
     if len(unsure):
         several = np.flatnonzero(np.isin(of, values[unsure]))
         areas = shapely.polygons(shells[several])
-        point, place = shapely.STRtree(areas).query(points[unsure], predicate="intersects")
+        # what the tree is asked for gets an index of its edges, and a shell may have many
+        place, point = shapely.STRtree(points[unsure]).query(areas, predicate="intersects")
         own = of[several[place]] == values[unsure[point]]
         point, place = point[own], place[own]
-        largest_first = np.argsort(-shapely.area(areas[place]), kind="stable")
+        largest_first = np.argsort(-shapely.area(areas)[place], kind="stable")
         around[unsure[point[largest_first]]] = several[place[largest_first]]
     return np.asarray(around)
 

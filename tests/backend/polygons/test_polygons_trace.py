@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Outlines are the mask, on any grid, and simplified neighbours stay neighbours."""
 
+from time import process_time
+
 import numpy as np
 import pytest
 import shapely
@@ -56,6 +58,15 @@ def test_rasterising_the_outlines_gives_the_mask_back(mask: np.ndarray, on: Affi
     if len(ground):
         rasterize(zip(to_pixels(ground, on), values[origin].tolist(), strict=True), out=back)
     assert np.array_equal(back, mask)
+
+
+def test_many_holes_in_long_outlines_take_little_time() -> None:
+    comb = np.ones((8000, 5), np.uint8)
+    comb[1:-1:2, [0, 2, 4]] = 0
+    begun = process_time()
+    polygons, _ = trace(np.hstack([comb, np.zeros_like(comb), comb]))
+    assert process_time() - begun < 2  # over 4 where each hole looks at each edge
+    assert shapely.get_num_interior_rings(polygons).tolist() == [3999, 3999]
 
 
 @settings(max_examples=200, deadline=None)
