@@ -127,13 +127,15 @@ def _square(polygons: Polygons, wanted: Mask, placed: Polygons) -> tuple[Polygon
         fixed = fixed | failed
         # the others are drawn as before
         unsure = np.isin(groups, groups[failed])
+    failed, changed = np.isin(groups, groups[failed]), ~fixed
+    beside = np.zeros(len(placed), bool)
     while True:
-        failed = np.isin(groups, groups[failed])
         result = np.where(failed, polygons, moved)
-        over = _overlapping(np.append(result, placed))[: len(result)] & ~failed
-        if not over.any():
+        over = _overlapping(np.append(result, placed), np.append(changed, beside))
+        changed = np.isin(groups, groups[over[: len(groups)]]) & ~failed
+        if not changed.any():
             return result, ~failed & ~fixed
-        failed |= over
+        failed |= changed
 
 
 def _held(mesh: Mesh, fixed: Mask) -> Mask:
@@ -320,10 +322,17 @@ def _faithful(moved: Polygons, polygons: Polygons) -> Mask:
     return good
 
 
-def _overlapping(polygons: Polygons) -> Mask:
-    """Which polygons (N,) lie over another one, or under it."""
-    one, other = shapely.STRtree(polygons).query(polygons)
-    one, other = one[one < other], other[one < other]
+def _overlapping(polygons: Polygons, changed: Mask) -> Mask:
+    """Which polygons (N,) lie over another one, or under it, if one of both has `changed` (N,)."""
+    one, other = shapely.STRtree(polygons).query(polygons[changed])
+    one = np.flatnonzero(changed)[one]
+    once = (one < other) | ~changed[other]
+    one, other = one[once], other[once]
+    # the larger one first, which gets an index of its edges
+    corners = shapely.get_num_coordinates(polygons)
+    smaller = corners[one] < corners[other]
+    one, other = np.where(smaller, other, one), np.where(smaller, one, other)
+    shapely.prepare(polygons[one])
     over = shapely.relate_pattern(polygons[one], polygons[other], INSIDES_MEET)
     found = np.zeros(len(polygons), bool)
     found[one[over]] = found[other[over]] = True

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Walls become straight and meet at right angles; neighbours stay neighbours."""
 
+from time import process_time
+
 import numpy as np
 import pytest
 import shapely
@@ -108,6 +110,18 @@ def test_no_corner_comes_back_over_another_building(shed: shapely.Polygon) -> No
     assert not square(seen[:1], np.array([True]), SQUARE, seen[1:])[1].any()
     flat = shapely.transform(seen, lambda points: points * [1.0, 0.5])
     assert not square(flat[:1], np.array([True]), (1.0, 2.0), flat[1:])[1].any()
+
+
+def test_many_houses_beside_a_long_river_take_little_time() -> None:
+    steps = np.arange(40_000)
+    bank = np.column_stack([steps / 20, np.sin(steps) - 5])
+    river = shapely.Polygon([*bank, (2000, -20), (-20, -20), (-20, 2000), (-10, 2000)])
+    west, south = (each.ravel() * 20.0 for each in np.indices((100, 100)))
+    seen = np.append(shapely.box(west, south, west + 12, south + 12), river)
+    begun = process_time()
+    _, done = square(seen, every(seen), SQUARE, NONE)
+    assert process_time() - begun < 4  # about 9 where each house looks at each edge
+    assert done[:-1].all()
 
 
 def test_neighbours_share_their_wall_and_one_that_is_not_wanted_stays() -> None:
