@@ -285,6 +285,8 @@ def in_crs(frame: gpd.GeoDataFrame, crs: CRS, prediction: Prediction) -> gpd.Geo
         return frame.set_crs(crs, allow_override=True)
     try:
         moved = frame.to_crs(crs)
+        if np.isinf(moved.total_bounds).any():
+            raise ProjError("beyond the world of the CRS")
     except ProjError as error:
         raise RasterError(
             f"{prediction.path} is in {frame.crs.name}, which cannot be brought to {crs.name}; "

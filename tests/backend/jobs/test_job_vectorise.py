@@ -303,6 +303,19 @@ def test_several_images_in_several_crs(
     assert set(frame["source"]) == {"one.tif", "two.tif"}
 
 
+def test_an_image_beyond_the_world_of_the_first_is_told(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    equator = Affine(1, 0, 500_000, 0, -1, 100)
+    here, _ = write_prediction(probability, ("roof", "tree"), "here", transform=equator)
+    there, _ = write_prediction(
+        probability, ("roof", "tree"), "there", transform=equator, crs="EPSG:32618"
+    )
+    with pytest.raises(RasterError, match=r"there_class.tif is in .*; vectorise it by itself"):
+        vectorise(VectoriseRequest((here, there), tmp_path / "a.gpkg"), context)
+    assert not (tmp_path / "a.gpkg").exists()
+
+
 @pytest.mark.parametrize(
     "transform",
     [
