@@ -119,7 +119,9 @@ def _export(parser: Parser) -> None:
 
 
 def _sample(parser: Parser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="new, empty, or with a sample to be replaced"
+    )
     parser.add_argument("--seed", type=int, help="another seed, another town")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import rasterio
+from pyogrio.errors import DataLayerError, DataSourceError
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
@@ -18,11 +19,15 @@ from weft.sample.demo import UTM, Demo, Image
 from weft.sample.truth import SceneObject
 
 README = "README.txt"
+FAILURES = (OSError, RasterioError, DataSourceError, DataLayerError)
+# what QGIS leaves beside files; a journal of the old file would be replayed into the new one
+LEFTOVERS = (".aux.xml", "-wal", "-shm", "-journal")
 TITLE = "WEFT sample scene"
 GUIDE = f"""{TITLE}
 
 A small synthetic harbour town: two neighbouring images, five areas in which every building and
-ship is labelled, and the whole truth to score against. Made by "weft sample"; free to use.
+ship is labelled, and the whole truth to score against. Made by "weft sample"; free to use. Done
+again, it replaces these files, so keep labels of your own under other names.
 
   town_a.tif, town_b.tif   RGB, 0.2 m, EPSG:32631; black is nodata in town_b
   train.gpkg               layers "areas" and "labels" (field "class": building, ship)
@@ -57,7 +62,7 @@ def write_demo(demo: Demo, folder: Path) -> None:
         _write_labels(demo.objects, draft / "truth.gpkg")
         (draft / README).write_text(GUIDE, encoding="utf-8")
         _move(draft, folder)
-    except (OSError, RasterioError) as error:
+    except FAILURES as error:
         raise OutputError(
             f"The sample cannot be written to {folder} ({error}); choose a folder that is "
             "writable and has 20 MB of space left."
@@ -154,4 +159,5 @@ def _move(draft: Path, folder: Path) -> None:
     files = sorted(draft.iterdir(), key=lambda file: file.name == README)
     for file in files:
         os.replace(file, folder / file.name)
-        (folder / f"{file.name}.aux.xml").unlink(missing_ok=True)
+        for ending in LEFTOVERS:
+            (folder / f"{file.name}{ending}").unlink(missing_ok=True)

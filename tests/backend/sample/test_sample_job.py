@@ -2,6 +2,11 @@
 """The sample scene on disk is complete, valid, small, and never tramples on other files."""
 
 import shutil
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -99,21 +104,58 @@ def test_areas_lie_inside_one_image_each(written: SampleResult) -> None:
             assert (owners[0].dataset_mask(window=window) == 255).all()
 
 
+def tiny() -> Demo:
+    image = Image("town_a", np.full((3, 64, 64), 9, np.uint8), Grid(UTM, ORIGIN, 64, 64), None)
+    area = box(431200, 4581590, 431210, 4581600)
+    return Demo((image,), [SceneObject("building", area.buffer(-2))], [area])
+
+
 def test_writing_again_renews_the_sample_and_keeps_other_files(
     written: SampleResult, tmp_path: Path
 ) -> None:
     shutil.copytree(written.folder, tmp_path / "town")
     own = tmp_path / "town" / "result.gpkg"
     own.write_bytes(b"the user's")
-    tiny = Image("town_a", np.full((3, 64, 64), 9, np.uint8), Grid(UTM, ORIGIN, 64, 64), None)
-    area = box(431200, 4581590, 431210, 4581600)
-    house = SceneObject("building", area.buffer(-2))
     check_folder(tmp_path / "town")
-    write_demo(Demo((tiny,), [house], [area]), tmp_path / "town")
+    write_demo(tiny(), tmp_path / "town")
     with rasterio.open(tmp_path / "town" / "town_a.tif") as dataset:
         assert (dataset.read() == 9).all()
     assert len(gpd.read_file(tmp_path / "town" / "truth.gpkg", layer="labels")) == 1
     assert own.read_bytes() == b"the user's"
+
+
+def test_edits_of_a_sample_that_is_open_in_qgis_do_not_get_into_the_new_one(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "town"
+    write_demo(tiny(), folder)
+    with closing(sqlite3.connect(folder / "train.gpkg")) as qgis:
+        qgis.execute("PRAGMA journal_mode=wal")
+        qgis.execute("DELETE FROM labels")
+        qgis.commit()
+        write_demo(tiny(), folder)
+        assert len(gpd.read_file(folder / "train.gpkg", layer="labels")) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    code = """
+        import resource, sys
+        from pathlib import Path
+        from test_sample_job import tiny
+        from weft.errors import OutputError
+        from weft.sample.write import write_demo
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        try:
+            write_demo(tiny(), Path(sys.argv[1]))
+        except OutputError as error:
+            sys.exit(f"told: {error}")
+    """
+    run = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path / "town")]
+    here = Path(__file__).parent
+    done = subprocess.run(run, cwd=here, capture_output=True, text=True, check=False)
+    assert "told: The sample cannot be written" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
