@@ -8,16 +8,17 @@ Where these have two slashes, a `Path` has one.
 import re
 from pathlib import Path
 
-SERVER = re.compile(r"(https?|ftp)://")
-ADDRESS = re.compile(r"\b(https?|ftp):/(?!/)")
+SERVER = re.compile(r"(https?|ftp)://", re.IGNORECASE)
+ADDRESS = re.compile(r"\b(https?|ftp):/(?!/)", re.IGNORECASE)
 IN_ARCHIVE = re.compile(r"(/vsi(?:zip|gzip|tar|7z|rar)/)(?![/{]|[A-Za-z]:)")
+FROM_HERE = re.compile(IN_ARCHIVE.pattern + r"(?!vsi\w+/)")
 
 
 def image_path(text: str) -> Path:
     """The path of an image, given as the user writes it: a path, or an address on a server."""
     if SERVER.match(text):
         return Path(f"/vsicurl/{text}")
-    inside = IN_ARCHIVE.match(text)
+    inside = FROM_HERE.match(text)
     if inside:
         return Path(inside[1] + Path(text.removeprefix(inside[0])).absolute().as_posix())
     return Path(text)

@@ -55,9 +55,12 @@ def test_an_image_in_an_archive_is_read_as_it_is(rgb: Path) -> None:
 
 
 def test_an_image_on_a_server_is_read_as_it_is(rgb: Path, server: str) -> None:
-    image = image_path(f"{server}/{rgb.name}")
-    assert image.stem == "rgb"
-    assert np.array_equal(read(image), read(rgb))
+    zipped(rgb)
+    archive = f"/vsizip/vsicurl/{server}/rgb.zip/rgb.tif"
+    for text in (f"{server}/rgb.tif", f"{server.replace('http', 'HTTP')}/rgb.tif", archive):
+        image = image_path(text)
+        assert image.stem == "rgb"
+        assert np.array_equal(read(image), read(rgb))
 
 
 def test_what_is_not_there_is_told_with_its_address(tmp_path: Path, server: str) -> None:
@@ -80,6 +83,10 @@ def test_what_is_not_there_is_told_with_its_address(tmp_path: Path, server: str)
         ("/vsizip/{/home/me/a.zip}/b.tif", "/vsizip/{/home/me/a.zip}/b.tif"),
         (
             "/vsizip//vsicurl/https://host.org/a.zip/b.tif",
+            "/vsizip//vsicurl/https://host.org/a.zip/b.tif",
+        ),
+        (
+            "/vsizip/vsicurl/https://host.org/a.zip/b.tif",
             "/vsizip//vsicurl/https://host.org/a.zip/b.tif",
         ),
     ],
