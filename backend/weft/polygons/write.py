@@ -154,13 +154,16 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _move(final: Path, path: Path, kind: Format) -> None:
-    """Replace the old file and its companions by the new ones, the main file last."""
-    places = {file: path.parent / file.name for file in final.parent.iterdir() if file != final}
-    stale = {path.with_suffix(suffix) for suffix in kind.companions}
-    for old in stale - set(places.values()):
-        old.unlink(missing_ok=True)
-    for file, place in (places | {final: path}).items():
+    """Replace the old file and its companions by the new ones.
+
+    The main file comes first: where it is open on Windows, nothing has been changed yet.
+    """
+    companions = {file: path.parent / file.name for file in final.parent.iterdir() if file != final}
+    for file, place in ({final: path} | companions).items():
         os.replace(file, place)
+    stale = {path.with_suffix(suffix) for suffix in kind.companions}
+    for old in stale - set(companions.values()):
+        old.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: Exception) -> OutputError:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Result files are whole, readable everywhere, and never half of one."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -110,6 +111,27 @@ def test_shapefile_has_its_companions(tmp_path: Path) -> None:
     assert files(tmp_path) == {"a.shp", "a.shx", "a.dbf", "a.prj", "a.cpg"}
     assert path.with_suffix(".cpg").read_text() == "UTF-8"
     assert all(len(name) <= 10 for name in pyogrio.read_info(path)["fields"])
+
+
+def test_a_shapefile_that_cannot_be_replaced_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where it is open in QGIS."""
+    path = tmp_path / "a.shp"
+    write_polygons(result(1), path)
+    path.with_suffix(".qix").write_text("its index")
+    before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
+    replace = os.replace
+
+    def locked(file: Path, place: Path) -> None:
+        if place == path:
+            raise PermissionError(13, "in use")
+        replace(file, place)
+
+    monkeypatch.setattr(os, "replace", locked)
+    with pytest.raises(OutputError, match=r"could not be written \(in use\)"):
+        write_polygons(result(2), path)
+    assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
 
 
 @pytest.mark.usefixtures("waiting")
