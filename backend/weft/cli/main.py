@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Entry point: exit status 0 on success, 2 on a user's mistake, 130 after Ctrl-C or SIGTERM.
 
-`weft train` alone ends with 0 after the first Ctrl-C: it keeps the best model so far and says so.
+`weft train` and `weft validate` end with 0 after the first Ctrl-C once they have a model or figures
+to keep, and say so.
 """
 
 import sys
