@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import numpy as np
+import shapely
 
 import weft
 from weft.backbones.weights import LoadedBackbone
@@ -76,7 +77,11 @@ def rounded(figures: tuple[float, ...] | None) -> tuple[float | None, ...] | Non
 def small_object(labels: Labels) -> float | None:
     """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
     frame = labels.frame
-    polygons = frame.geometry[(frame["class"] != BACKGROUND) & (frame.area > 0)]
-    if frame.crs is None or polygons.empty:
+    polygons = np.asarray(frame.geometry[frame["class"] != BACKGROUND].values)
+    polygons = polygons[shapely.area(polygons) > 0]
+    if frame.crs is None or not len(polygons):
         return None
-    return round(float(np.percentile(area_m2(np.asarray(polygons.values), frame.crs), 10)), 3)
+    sizes = area_m2(polygons, frame.crs)
+    # degrees beyond the poles, as of a label drawn in metres, enclose nothing
+    sizes = sizes[np.isfinite(sizes)]
+    return round(float(np.percentile(sizes, 10)), 3) if len(sizes) else None

@@ -11,13 +11,14 @@ import shapely
 from pyproj import CRS
 
 from weft.errors import LabelError, RequestError
+from weft.labels.check import lying_inside
 from weft.labels.layer import find_layer, read_layer
 from weft.labels.place import to_plane
 from weft.labels.read import DEFAULT_FIELD, ONLY_CLASS, choose_field, class_names, read_areas
 from weft.labels.source import LabelSource
 from weft.polygons.score import ClassScore, Tally, class_score, tally_image
 from weft.progress import Context
-from weft.raster.inspect import examine
+from weft.raster.inspect import examine, inspect
 from weft.raster.opening import naming, open_dataset
 
 
@@ -48,7 +49,7 @@ def evaluate(request: EvaluateRequest, context: Context) -> EvaluateResult:
     truth = _read_truth(request)
     names = sorted(set(truth["class"]))
     found = _read_found(request, names)
-    exclude = read_areas(request.exclude) if request.exclude else None
+    exclude = _read_exclude(request, context)
     tallies = dict.fromkeys(names, Tally())
     for done, path in enumerate(request.images):
         context.check_cancelled()
@@ -90,6 +91,19 @@ def _read_found(request: EvaluateRequest, names: list[str]) -> gpd.GeoDataFrame:
             f"{len(names)} classes; its fields are: {', '.join(layer.fields) or 'none'}."
         )
     return rows.assign(**{"class": names[0]})
+
+
+def _read_exclude(request: EvaluateRequest, context: Context) -> gpd.GeoSeries | None:
+    """The areas to exclude, with a note where they would exclude nothing."""
+    if request.exclude is None:
+        return None
+    areas = read_areas(request.exclude)
+    if not lying_inside(areas, [inspect(path).grid for path in request.images]).any():
+        context.note(
+            f"No area of {request.exclude} lies on the images, so nothing is excluded; check the "
+            "CRS of both."
+        )
+    return areas
 
 
 def _tally(

@@ -32,7 +32,7 @@ def footprint(grid: Grid) -> shapely.Polygon:
 
 
 def to_plane(frame: Frame, crs: CRS | None) -> Frame:
-    """`frame` in `crs`; the same object where it is there already.
+    """`frame` in `crs`, empty geometries for what that cannot show; the same where it is there.
 
     Raises `LabelError` where exactly one of both has a CRS, or no transformation is known.
     """
@@ -47,12 +47,16 @@ def to_plane(frame: Frame, crs: CRS | None) -> Frame:
     if frame.crs.equals(crs, ignore_axis_order=True):
         return frame
     try:
-        return frame.to_crs(crs)
+        placed = frame.geometry.to_crs(crs)
     except ProjError as error:
         raise LabelError(
             f"The labels' CRS ({frame.crs.name}) cannot be brought to the image's ({crs.name}); "
             "reproject the labels in QGIS and save them."
         ) from error
+    # a single infinite corner breaks every union and intersection
+    shown = np.isfinite(placed.bounds).all(axis=1)
+    placed = placed.where(shown, shapely.Polygon())
+    return placed if isinstance(frame, gpd.GeoSeries) else frame.set_geometry(placed)
 
 
 def place_labels(labels: Labels, grid: Grid) -> Labels:

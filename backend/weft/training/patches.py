@@ -15,9 +15,9 @@ from rasterio.features import rasterize
 from torch import Tensor
 
 from weft.grid import to_pixels
-from weft.labels.burn import UNKNOWN, burn_mask
+from weft.labels.burn import UNKNOWN, burn_mask, surroundings
 from weft.labels.interior import burn_interiors
-from weft.labels.place import to_plane
+from weft.labels.place import to_plane, touching
 from weft.labels.read import Labels
 from weft.raster.read import RasterReader
 from weft.raster.stretch import Stretch
@@ -78,9 +78,13 @@ def burn_areas(
     areas: gpd.GeoSeries, crs: CRS | None, transform: Affine, shape: tuple[int, int]
 ) -> NDArray[np.int32]:
     """The area of each pixel (h, w), the last one where areas overlap, NO_AREA outside all."""
-    geometries = to_pixels(np.asarray(to_plane(areas, crs).values), transform)
+    plane = to_plane(areas, crs)
+    near = touching(plane, surroundings(transform, shape))
     owners = np.full(shape, NO_AREA, np.int32)
-    return np.asarray(rasterize(zip(geometries, range(len(geometries)), strict=True), out=owners))
+    if len(near):
+        geometries = to_pixels(np.asarray(plane.values)[near], transform)
+        rasterize(zip(geometries, near.tolist(), strict=True), out=owners)
+    return owners
 
 
 class PatchStore:

@@ -10,6 +10,8 @@ from cli_scene import AREAS, BACKBONE, Outcome, Scene, boxes, roof_boxes, write_
 from shapely import Polygon
 from shapely.affinity import translate
 
+from weft.bundle import read_bundle
+
 Refused = Callable[..., str]
 
 
@@ -130,3 +132,21 @@ def test_some_empty_geometries_are_skipped_and_counted(
     assert outcome.status == 0, outcome
     assert "Labels that had no geometry or no class and were skipped: 2." in outcome.err
     assert "too few areas to measure" in outcome.out
+
+
+def test_labels_and_areas_beyond_the_poles_cost_no_training(
+    weft: Callable[..., Outcome], scene: Scene, tmp_path: Path
+) -> None:
+    """As a label that was drawn in metres into a layer in degrees."""
+    path = tmp_path / "degrees.gpkg"
+    for layer in ("labels", "areas"):
+        drawn = gpd.read_file(scene.train, layer=layer)
+        metres = drawn.iloc[:1].set_crs("EPSG:4326", allow_override=True)
+        gpd.pd.concat([drawn.to_crs("EPSG:4326"), metres]).to_file(path, layer=layer)
+    out = tmp_path / "new.weft"
+    options = [*scene.options, "--labels", f"{path}|layername=labels"]
+    options += ["--areas", f"{path}|layername=areas"]
+    outcome = weft("train", scene.image, *options, "--out", out)
+    assert outcome.status == 0, outcome
+    assert "Labels that lie outside the images and are not used: 1." in outcome.err
+    assert read_bundle(out)[0].training.small_object_m2 == pytest.approx(324, rel=0.01)

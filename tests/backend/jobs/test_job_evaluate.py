@@ -83,6 +83,17 @@ def test_an_object_that_ends_where_the_next_image_begins_counts_once(
     assert result.classes["a"] == ClassScore(1.0, 1.0, 1.0, 1.0, 2, 2)
 
 
+def test_areas_that_exclude_nothing_are_told(
+    write: Callable, image: Path, context: Context, heard
+) -> None:
+    truth = write("t.gpkg", [square(0, 0, 10, 10)], ["a"])
+    metres_as_degrees = write("e.gpkg", [square(0, 0, 10, 10)], crs="EPSG:4326")
+    result = evaluate(EvaluateRequest(truth, truth, (image,), metres_as_degrees), context)
+    assert result.mean_iou == 1
+    (note,) = heard.notes
+    assert note.startswith(f"No area of {metres_as_degrees} lies on the images, so nothing is")
+
+
 def test_nothing_found_scores_nothing(write: Callable, image: Path, context: Context) -> None:
     truth = write("t.gpkg", [square(0, 0, 10, 10)], ["a"])
     found = write("f.gpkg", [square(30, 30, 1, 1)], ["other"])

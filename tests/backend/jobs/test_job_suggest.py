@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 from affine import Affine
 from pyproj import CRS
@@ -27,6 +28,15 @@ def test_ground_of_the_model_and_newer_areas_are_labelled() -> None:
     ground = labelled_ground(Ground(old.wkt, None, UTM.to_wkt()), new, GRID)
     wanted = shapely.union_all([shapely.box(0, 0, 100, 100), shapely.box(200, 100, 400, 200)])
     assert ground.equals(wanted)
+
+
+def test_what_an_image_cannot_show_hides_nothing_that_it_can() -> None:
+    inside, beyond = shapely.box(15, 0, 15.1, 0.1), shapely.box(15, 0, 15.1, 95)
+    degrees = gpd.GeoSeries([beyond, inside, beyond], crs=CRS.from_epsg(4326))
+    grid = Grid(UTM, Affine(10, 0, 500_000, 0, -10, 20_000), 4000, 3000)
+    assert shapely.area(labelled_ground(Ground(), degrees, grid)) == pytest.approx(
+        degrees.iloc[[1]].to_crs(UTM).area.sum() / 100, rel=0.01
+    )
 
 
 def test_of_a_model_that_does_not_know_it_nothing_is_labelled() -> None:

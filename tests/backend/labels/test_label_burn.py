@@ -14,7 +14,7 @@ from weft.errors import LabelError
 from weft.grid import Grid, to_pixels
 from weft.labels.burn import burn_mask, count_overlaps
 from weft.labels.check import check_trainable
-from weft.labels.place import place_areas, place_labels
+from weft.labels.place import place_areas, place_labels, to_plane
 from weft.labels.read import Labels
 from weft.labels.source import LabelSource
 
@@ -116,6 +116,16 @@ def test_labels_in_another_crs_fall_on_the_same_pixels() -> None:
     mask = burn(labels((square, "roof"), crs=CRS84), areas(pixels(0, 0, 40, 30)))
     assert (mask[5:13, 4:11] == 1).all()
     assert (mask == 1).sum() == 56
+
+
+def test_what_a_projection_cannot_show_is_empty_there() -> None:
+    """A single corner beyond the poles is enough: every intersection would fail."""
+    shapes = [box(14, 50, 15, 51), box(14, 50, 15, 95), box(500_000, 50, 500_001, 51)]
+    placed = to_plane(areas(*shapes, crs=CRS84), UTM)
+    assert placed.is_empty.tolist() == [False, True, True]
+    frame = to_plane(labels(*((shape, "roof") for shape in shapes), crs=CRS84).frame, UTM)
+    assert frame.is_empty.tolist() == [False, True, True] and len(frame["class"]) == 3
+    assert placed.crs == frame.crs == UTM
 
 
 def test_no_crs_on_both_sides_is_one_plane() -> None:
