@@ -62,7 +62,7 @@ def lying_inside(
 def notes(labels: Labels, outside: int) -> tuple[str, ...]:
     """What happened to the labels on the way, a sentence each."""
     remarks = (
-        (labels.skipped, "had no geometry or no class and were skipped"),
+        (labels.skipped, "had no usable geometry or no class and were skipped"),
         (labels.mended, "had invalid outlines, which were mended"),
         (labels.thin, "are lines or points and are widened by a pixel"),
         (outside, "lie outside the images and are not used"),

@@ -50,7 +50,10 @@ def read_layer(layer: Layer, fields: tuple[str, ...] = ()) -> tuple[gpd.GeoDataF
     """Features of `layer` in two dimensions with `fields` alone, and how many had no geometry."""
     source = layer.source
     try:
-        frame = pyogrio.read_dataframe(source.path, layer=layer.name, columns=list(fields))
+        # what is no geometry at all, such as a ring that does not close, comes back as none
+        frame = pyogrio.read_dataframe(
+            source.path, layer=layer.name, columns=list(fields), on_invalid="ignore"
+        )
     except UNREADABLE as error:
         raise _unreadable(source) from error
     geometries: NDArray[np.object_] = np.asarray(frame.geometry.values)

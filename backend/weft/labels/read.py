@@ -96,6 +96,8 @@ def _name(value: object) -> str | None:
         if not math.isfinite(value):
             return None
         return str(int(value)) if float(value).is_integer() else str(value)
+    if isinstance(value, np.ndarray):  # GeoJSON may hold several values in one field
+        return ", ".join(map(str, value)) or None
     if pd.isna(value):
         return None
     return str(value).strip() or None

@@ -130,7 +130,7 @@ def test_some_empty_geometries_are_skipped_and_counted(
     options = [*scene.options, "--labels", labels, "--areas", areas, "--steps", "1"]
     outcome = weft("train", scene.image, *options, "--out", out)
     assert outcome.status == 0, outcome
-    assert "Labels that had no geometry or no class and were skipped: 2." in outcome.err
+    assert "Labels that had no usable geometry or no class and were skipped: 2." in outcome.err
     assert "too few areas to measure" in outcome.out
 
 

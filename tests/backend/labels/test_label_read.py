@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labels come from any vector file, and every bad one says what to do."""
 
+import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
+import pyogrio.raw
 import pytest
+import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from weft.errors import LabelError
@@ -49,6 +54,51 @@ def test_skips_and_counts_what_has_no_geometry_or_class(write_layer: WriteLayer)
     labels = read_labels(LabelSource(path))
     assert len(labels.frame) == 1
     assert labels.skipped == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates"),
+    [
+        ("Polygon", [[[0, 0], [1, 0], [1, 1]]]),
+        ("Polygon", [[[0, 0], [1, 0]]]),
+        ("LineString", [[0, 0]]),
+    ],
+)
+def test_outlines_that_do_not_close_are_skipped(
+    tmp_path: Path, kind: str, coordinates: list
+) -> None:
+    path = write_geojson(tmp_path, {"type": kind, "coordinates": coordinates}, "a")
+    labels = read_labels(LabelSource(path))
+    assert (len(labels.frame), labels.skipped) == (1, 1)
+
+
+def test_surfaces_in_space_are_skipped(write_layer: WriteLayer) -> None:
+    path = write_layer(SQUARES, **{"class": ["a"] * 3})
+    triangle = shapely.to_wkb(Polygon([(0, 0, 0), (9, 0, 1), (9, 9, 2)]), flavor="iso")
+    surface = struct.pack("<BII", 1, 1015, 1) + triangle  # a PolyhedralSurface Z of one
+    meta = {"layer": "labels", "append": True, "geometry_type": "Unknown"}
+    wkb, classes = np.array([surface], object), np.array(["a"], object)
+    pyogrio.raw.write(path, wkb, [classes], ["class"], crs="EPSG:32633", **meta)
+    labels = read_labels(LabelSource(path))
+    assert (len(labels.frame), labels.skipped) == (3, 1)
+
+
+def test_several_values_are_one_class(tmp_path: Path) -> None:
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    path = write_geojson(tmp_path, square, ["roof", "flat"])
+    assert read_labels(LabelSource(path)).classes == ("a", "roof, flat")
+
+
+def write_geojson(folder: Path, geometry: dict, kind: object) -> Path:
+    """A sound square of class a, and one more feature."""
+    square = {"type": "Polygon", "coordinates": [[[5, 5], [6, 5], [6, 6], [5, 5]]]}
+    features = [
+        {"type": "Feature", "properties": {"class": name}, "geometry": shape}
+        for shape, name in ((square, ["a"] if isinstance(kind, list) else "a"), (geometry, kind))
+    ]
+    path = folder / "labels.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
 
 
 def test_mends_invalid_outlines(write_layer: WriteLayer) -> None:
