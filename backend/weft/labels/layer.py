@@ -9,6 +9,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from weft.errors import LabelError
@@ -60,7 +61,13 @@ def read_layer(layer: Layer, fields: tuple[str, ...] = ()) -> tuple[gpd.GeoDataF
     usable = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     frame = frame[usable].reset_index(drop=True)
     flat = shapely.force_2d(np.asarray(frame.geometry.values))
-    return frame.set_geometry(gpd.GeoSeries(flat, crs=frame.crs)), int((~usable).sum())
+    flattened = gpd.GeoDataFrame(frame[list(fields)], geometry=flat, crs=_known(frame.crs))
+    return flattened, int((~usable).sum())
+
+
+def _known(crs: CRS | None) -> CRS | None:
+    """None also for what a GeoPackage names where its layer has no CRS."""
+    return None if crs is None or crs.name.startswith("Undefined ") else crs
 
 
 def _spatial_layers(source: LabelSource) -> list[str]:

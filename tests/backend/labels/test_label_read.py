@@ -2,8 +2,10 @@
 """Labels come from any vector file, and every bad one says what to do."""
 
 import json
+import sqlite3
 import struct
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -118,6 +120,17 @@ def test_keeps_lines_points_and_multipolygons(write_layer: WriteLayer) -> None:
 def test_drops_heights(write_layer: WriteLayer) -> None:
     path = write_layer([Polygon([(0, 0, 5), (9, 0, 5), (9, 9, 5)])], **{"class": ["a"]})
     assert not read_labels(LabelSource(path)).frame.has_z.any()
+
+
+@pytest.mark.parametrize("srs", [-1, 0, 99999])
+def test_a_geopackage_that_knows_no_crs_gives_none(write_layer: WriteLayer, srs: int) -> None:
+    path = write_layer(SQUARES, layer="labels", **{"class": ["a"] * 3})
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE gpkg_contents SET srs_id = ?", [srs])
+        file.execute("UPDATE gpkg_geometry_columns SET srs_id = ?", [srs])
+        file.commit()
+    assert read_labels(LabelSource(path)).frame.crs is None
+    assert read_areas(LabelSource(path)).crs is None
 
 
 def test_layer_without_fields_is_one_class(write_layer: WriteLayer) -> None:
