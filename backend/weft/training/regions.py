@@ -3,16 +3,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from weft.grid import Grid, Window, to_pixels
-from weft.labels.place import place_areas, place_labels
+from weft.labels.place import outline, place_areas, place_labels, to_plane
 from weft.labels.read import Labels
 
 Bounds = tuple[float, float, float, float]
@@ -28,10 +30,10 @@ NO_AREA = -1
 class Region:
     """A window of image number `image`, read into `shape` (h, w) pixels of the model's GSD.
 
-    `area` numbers the labelled area that it belongs to, by its place in the areas; all pieces of an
-    area share a number, also those in different images of the same ground; NO_AREA is ground
-    without labels. Clusters of single labels beside the areas are not `measurable`: nothing in them
-    is known to be background.
+    `area` numbers the labelled area that it belongs to, by its place in the areas, or the cluster
+    of labels; all pieces share a number, also those in different images of the same ground; NO_AREA
+    is ground without labels. Clusters of single labels beside the areas are not `measurable`:
+    nothing in them is known to be background.
     """
 
     image: int
@@ -48,7 +50,7 @@ def plan_regions(
 
     Windows reach CONTEXT model pixels beyond areas. Labels that touch no area, or all labels where
     there are no areas, form clusters where margins of MARGIN model pixels touch, and windows reach
-    as far, so that no cluster sees another; the clusters are numbered after the areas.
+    as far, so that no cluster of an image sees another; they are numbered after the areas.
     """
     regions: list[Region] = []
     first = 0 if areas is None else len(areas)
@@ -60,7 +62,37 @@ def plan_regions(
             pieces = split_box(box, grid, scale)
             regions += [Region(index, *piece, first, areas is None) for piece in pieces]
             first += 1
-    return regions
+    return share_numbers(regions, grids, 0 if areas is None else len(areas))
+
+
+def share_numbers(regions: Sequence[Region], grids: Sequence[Grid], first: int) -> list[Region]:
+    """Regions whose clusters, numbered from `first`, share a number where their images overlap.
+
+    Else one of them could be held out while the same ground is taught by the other.
+    """
+    clusters = [region for region in regions if region.area >= first]
+    boxes = [box for image in range(len(grids)) for box in window_boxes(clusters, grids, image)]
+    ground = np.array(boxes, object)
+    images = np.array([region.image for region in clusters], int)
+    numbers = np.array([region.area for region in clusters], int)
+    one, other = shapely.STRtree(ground).query(ground, predicate="intersects")
+    apart = images[one] != images[other]
+    links = (numbers[one][apart], numbers[other][apart])
+    size = numbers.max(initial=first) + 1
+    graph = coo_array((np.ones(len(links[0])), links), (size, size))
+    group = connected_components(graph, directed=False)[1]
+    lowest = np.unique(group, return_index=True)[1]
+    return [replace(each, area=int(lowest[group[each.area]])) for each in regions]
+
+
+def window_boxes(
+    regions: Sequence[Region], grids: Sequence[Grid], image: int
+) -> list[shapely.Geometry]:
+    """The ground of an image's windows, in the CRS of the first image."""
+    grid = grids[image]
+    windows = [region.window for region in regions if region.image == image]
+    boxes = [outline(grid.window_transform(each), (each.height, each.width)) for each in windows]
+    return list(to_plane(gpd.GeoSeries(boxes, crs=grid.crs), grids[0].crs).values)
 
 
 def area_boxes(grid: Grid, areas: gpd.GeoSeries, margin: float) -> dict[int, Bounds]:

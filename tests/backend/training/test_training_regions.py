@@ -121,6 +121,34 @@ def test_without_areas_labels_near_each_other_share_a_region() -> None:
     assert len(regions) == 2
 
 
+@pytest.mark.parametrize("crs", [UTM, CRS.from_epsg(32632)])
+def test_without_areas_the_same_ground_in_two_images_has_one_number(crs: CRS) -> None:
+    first = grid(2000, 2000)
+    boxes = [(100, 100, 120, 120), (600, 100, 620, 120), (1300, 900, 1350, 950)]
+    alike = [*boxes, (2300, 900, 2350, 950)]
+    labels = labels_on(first, alike)
+    # the second image begins right of the first label, and reaches beyond the first image
+    corner = gpd.GeoSeries([shapely.Point(500_500, 4_000_100)], crs=UTM).to_crs(crs)[0]
+    turned = Affine.translation(corner.x, corner.y) @ Affine.rotation(20) @ Affine.scale(1, -1)
+    second = Grid(crs, turned if crs != UTM else grid(2, 2, east=500).transform, 2500, 2500)
+    regions = plan_regions([first, second], labels, None, [1.0, 1.0])
+    seen = {(r.image, r.area) for r in regions}
+    assert {area for image, area in seen if image == 0} == {0, 1, 2}
+    own = {area for image, area in seen if image == 1}
+    assert {1, 2} < own and len(own) == 3 and 0 not in own
+
+
+def test_a_cluster_that_bridges_two_of_another_image_joins_them() -> None:
+    coarse = Grid(UTM, Affine(8, 0, 500_000, 0, -8, 4_000_000), 250, 250)
+    labels = labels_on(grid(2000, 2000), [(300, 300, 320, 320), (900, 300, 920, 320)])
+    regions = plan_regions([grid(2000, 2000), coarse], labels, None, [1.0, 1.0])
+    assert [region.area for region in regions] == [0, 0, 0]
+    # beside areas they are numbered after those
+    areas = boxes_on(grid(2000, 2000), [(1500, 1500, 1900, 1900), (9000, 0, 9001, 1)])
+    regions = plan_regions([grid(2000, 2000), coarse], labels, areas, [1.0, 1.0])
+    assert [region.area for region in regions] == [0, 2, 2, 0, 2]
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 900)), min_size=1, max_size=12))
 def test_without_areas_no_place_is_in_two_regions(places: list[tuple[int, int]]) -> None:
