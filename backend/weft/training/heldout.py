@@ -60,13 +60,14 @@ def deal_folds(store: PatchStore, regions: Sequence[Region]) -> list[frozenset[i
 
 
 def _object_pixels(store: PatchStore, regions: Sequence[Region]) -> dict[int, dict[int, int]]:
-    """Of each measurable area, how many pixels of which class it has."""
+    """Of each measurable area that has a known pixel, how many pixels of which class."""
     found: dict[int, dict[int, int]] = {}
     for region in sorted((r for r in regions if r.measurable), key=lambda r: r.area):
-        own = found.setdefault(region.area, {})
-        values, counts = np.unique(store[region].mask, return_counts=True)
+        mask = store[region].mask
+        values, counts = np.unique(mask[mask != UNKNOWN], return_counts=True)
         for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-            if value not in (0, UNKNOWN):
+            own = found.setdefault(region.area, {})
+            if value:
                 own[value] = own.get(value, 0) + count
     return found
 

@@ -167,6 +167,15 @@ def test_two_areas_are_too_few(request_of, context: Context) -> None:
         validate(request_of(2), context)
 
 
+def test_areas_below_a_later_one_are_too_few(request_of, context: Context) -> None:
+    request = request_of(2)
+    drawn = gpd.read_file(request.areas.path, layer="areas")
+    over = drawn.iloc[:1].set_geometry([shapely.box(0, 0, SIDE, SIDE)])
+    pd.concat([drawn, over]).to_file(request.areas.path, layer="areas")
+    with pytest.raises(LabelError, match="too few areas to measure on, 1; label at least 3"):
+        validate(request, context)
+
+
 def test_a_class_in_two_areas_has_no_figure() -> None:
     told = figures("ship", [Tally(5, 10, 1, 2, 1), Tally(3, 6, 1, 1, 1), Tally(0, 4, 0, 0, 1)])
     assert (told.areas, told.iou, told.f1) == (2, None, None)

@@ -63,6 +63,14 @@ def test_pieces_of_one_area_are_one_area() -> None:
     assert choose_held_out(together, list(together)) is None
 
 
+def test_areas_of_which_nothing_is_known_are_none() -> None:
+    """As below a later area that covers them, or on nodata."""
+    store, regions = store_of({1: 5}, {1: 9}, {1: 7})
+    store[regions[0]].mask[:] = UNKNOWN
+    assert choose_held_out(store, regions) is None
+    assert sorted(deal_folds(store, regions)) == [{1}, {2}]
+
+
 @pytest.mark.parametrize("count", [1, 3, 5, 6, 12, 23])
 def test_every_area_has_its_turn_and_parts_are_alike(count) -> None:
     store, regions = store_of(*({1: 1 + 7 * i % 11} for i in range(count)))
