@@ -75,7 +75,7 @@ def _object_pixels(store: PatchStore, regions: Sequence[Region]) -> dict[int, di
 def measure(
     network: Network, store: PatchStore, regions: Sequence[Region], device: Device, classes: int
 ) -> list[float]:
-    """IoU of each class over the known pixels of some regions; NaN for absent classes."""
+    """IoU of each class over the known pixels of some regions; NaN for those that are not there."""
     confusion = confuse(network, store, regions, device, classes)
     return intersection_over_union(confusion).tolist()
 

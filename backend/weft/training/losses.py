@@ -63,7 +63,9 @@ def dice_loss(probabilities: Tensor, truth: Tensor, known: Tensor) -> Tensor:
 
 
 def intersection_over_union(confusion: Tensor) -> Tensor:
-    """IoU (K,) of the classes from a confusion matrix (1 + K, 1 + K); NaN for absent classes."""
-    hits = confusion.diagonal()
-    either = confusion.sum(0) + confusion.sum(1) - hits
-    return torch.where(either > 0, hits / either, torch.nan)[1:]
+    """IoU (K,) of the classes from a confusion matrix (1 + K, 1 + K), true classes in its rows.
+
+    NaN for classes that are not true anywhere, as a single false pixel would make their IoU 0.
+    """
+    hits, true = confusion.diagonal(), confusion.sum(1)
+    return torch.where(true > 0, hits / (true + confusion.sum(0) - hits), torch.nan)[1:]

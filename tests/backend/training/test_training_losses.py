@@ -116,3 +116,10 @@ def test_iou_of_a_confusion_matrix() -> None:
     first, second = intersection_over_union(confusion).tolist()
     assert first == pytest.approx(35 / 50)
     assert math.isnan(second)
+
+
+def test_a_false_pixel_of_an_absent_class_tells_of_no_iou_of_it() -> None:
+    confusion = torch.tensor([[49, 5, 1], [10, 35, 0], [0, 0, 0]], dtype=torch.float64)
+    first, second = intersection_over_union(confusion).tolist()
+    assert first == pytest.approx(35 / 50)
+    assert math.isnan(second)
