@@ -79,6 +79,12 @@ def check_learn(request: LearnRequest) -> None:
         )
     if request.gsd_m is not None and not 0 < request.gsd_m < math.inf:
         raise RequestError(f"A GSD of {request.gsd_m:g} m makes no sense; give metres above 0.")
+    bands = request.bands or ()
+    if len(set(bands)) < len(bands) or min(bands, default=1) < 1:
+        raise RequestError(
+            f"The bands {', '.join(map(str, bands))} cannot be used; name each once, counted from "
+            "1, for example 3, 2, 1."
+        )
     if request.adapter is not None:
         find_adapter(request.adapter)
     find_schedule(request.schedule)

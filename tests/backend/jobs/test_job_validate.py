@@ -16,7 +16,7 @@ from pyproj import CRS
 from safetensors.torch import save_file
 
 from weft.backbones.registry import find_backbone
-from weft.errors import Cancelled, LabelError
+from weft.errors import Cancelled, LabelError, RequestError
 from weft.jackknife import ratio
 from weft.jobs.area_figures import outline_of
 from weft.jobs.prepare import Prepared, prepare
@@ -174,6 +174,14 @@ def test_areas_below_a_later_one_are_too_few(request_of, context: Context) -> No
     pd.concat([drawn, over]).to_file(request.areas.path, layer="areas")
     with pytest.raises(LabelError, match="too few areas to measure on, 1; label at least 3"):
         validate(request, context)
+
+
+@pytest.mark.parametrize("bands", [(1, 1, 1), (0, 1, 2)])
+def test_bands_are_different_and_counted_from_one(
+    request_of, context: Context, bands: tuple[int, ...]
+) -> None:
+    with pytest.raises(RequestError, match="cannot be used; name each once, counted from 1"):
+        validate(replace(request_of(3), bands=bands), context)
 
 
 def test_a_class_in_two_areas_has_no_figure() -> None:
