@@ -53,7 +53,7 @@ def describe_model(
             loss=round(fit.loss, 5) if math.isfinite(fit.loss) else None,
             held_out_iou=rounded(fit.held_out_iou),
             held_out_objects=fit.held_out_objects,
-            areas=0 if sources.areas is None else len(sources.areas),
+            areas=count_areas(material),
             labels=dict(Counter(labels.frame["class"])),
             images=tuple(path.name for path in sources.images),
             small_object_m2=small_object(labels),
@@ -65,6 +65,12 @@ def describe_model(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         weft_version=weft.__version__,
     )
+
+
+def count_areas(material: Material) -> int:
+    """How many areas were drawn on the images."""
+    drawn = 0 if material.sources.areas is None else len(material.sources.areas)
+    return len({region.area for region in material.regions if region.area < drawn})
 
 
 def rounded(figures: tuple[float, ...] | None) -> tuple[float | None, ...] | None:

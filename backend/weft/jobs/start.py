@@ -120,9 +120,14 @@ def with_classes(
 def ground_of(
     regions: Sequence[Region], grids: Sequence[Grid], areas: gpd.GeoSeries | None
 ) -> gpd.GeoSeries:
-    """The polygon of each area by its number; of labels beside areas, the windows around them."""
+    """The polygon of each area by its number; of labels beside areas, the windows around them.
+
+    Areas that lie on no image have no region, and teach nothing.
+    """
     crs = grids[0].crs if areas is None else areas.crs
-    drawn = {} if areas is None else dict(enumerate(areas.values))
+    taught = {region.area for region in regions}
+    every = [] if areas is None else enumerate(areas.values)
+    drawn = {number: polygon for number, polygon in every if number in taught}
     pieces: dict[int, list[shapely.Geometry]] = {}
     for region in regions:
         if region.area in drawn:

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Going on from an earlier model: what is taken over, and what may still be measured on."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 import torch
+from affine import Affine
 from pyproj import CRS
 
-from weft.jobs.start import Ground, ground_taught, seen_areas, with_classes
+from weft.grid import Grid, Window
+from weft.jobs.card import count_areas
+from weft.jobs.material import Material
+from weft.jobs.start import Ground, ground_of, ground_taught, seen_areas, with_classes
+from weft.training.regions import Region
 
 UTM = CRS.from_epsg(32633)
 AREAS = gpd.GeoSeries([shapely.box(x, 0, x + 10, 10) for x in (0, 20, 40)], crs=UTM)
@@ -29,6 +37,17 @@ def test_what_was_held_out_is_labelled_all_the_same() -> None:
     assert shapely.from_wkt(then.held_out).equals(shapely.union_all([AREAS[1], more[0]]))
     again = ground_taught(AREAS, 0, then)
     assert shapely.from_wkt(again.held_out).equals(more[0])
+
+
+def test_areas_on_no_image_teach_nothing_yet() -> None:
+    grid = Grid(UTM, Affine(1, 0, 0, 0, -1, 10), 30, 10)
+    regions = [Region(0, Window(20 * area, 0, 10, 10), (10, 10), area) for area in (0, 1)]
+    ground = ground_of(regions, [grid], AREAS)
+    assert ground.index.tolist() == [0, 1]
+    assert seen_areas(ground_taught(ground, 1, None), AREAS) == {0}
+    material = Material((), SimpleNamespace(areas=AREAS), regions, (1.0,), 1.0, None)
+    assert count_areas(material) == 2
+    assert count_areas(replace(material, sources=SimpleNamespace(areas=None))) == 0
 
 
 def test_new_areas_are_unseen_wherever_they_stand_in_the_list() -> None:
