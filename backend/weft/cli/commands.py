@@ -227,7 +227,7 @@ def _pick(request: type, options: Options) -> Options:
 def _tell_model(card: Any, display: Display) -> None:
     figures = card.training
     if figures.held_out_iou is None:
-        measured = "too few areas to measure"
+        measured = "not measured"
     else:
         pairs = zip(card.classes, figures.held_out_iou, strict=True)
         measured = "held-out IoU " + ", ".join(

@@ -47,7 +47,7 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     if fit.cancelled and not fit.steps:
         raise Cancelled
     if fit.held_out_iou is None:
-        context.note(why_not_measured(start, len(ground)))
+        context.note(why_not_measured(fit, start, len(ground)))
     card = prepared.describe(fit)
     save_model(request.out, card, prepared.network, trainer.unspoilt)
     return TrainResult(request.out, card, fit.cancelled)
@@ -77,11 +77,16 @@ def make_trainer(
     return Trainer(network, prepared.store, prepared.device, settings, context, start, company)
 
 
-def why_not_measured(start: Start | None, areas: int) -> str:
+def why_not_measured(fit: FitResult, start: Start | None, areas: int) -> str:
     """Why there is no held-out figure, in a sentence that says what to do."""
+    if fit.held_out_area is not None:
+        return "Training was stopped before it was measured; give it longer to see how good it is."
     if start is not None and areas >= LEAST_AREAS:
         return (
             "The earlier model has learned from all areas, so none is left to measure on; label "
             "one more, start afresh, or measure all of them by cross-validation."
         )
-    return "There are too few areas to measure; label at least three to see how good it is."
+    return (
+        "There are too few areas to measure; label at least three, each class in two of them, to "
+        "see how good it is."
+    )

@@ -131,7 +131,8 @@ def test_some_empty_geometries_are_skipped_and_counted(
     outcome = weft("train", scene.image, *options, "--out", out)
     assert outcome.status == 0, outcome
     assert "Labels that had no usable geometry or no class and were skipped: 2." in outcome.err
-    assert "too few areas to measure" in outcome.out
+    assert "There are too few areas to measure; label at least three, each class" in outcome.err
+    assert "1 steps in" in outcome.out and "; not measured." in outcome.out
 
 
 def test_labels_and_areas_beyond_the_poles_cost_no_training(
