@@ -14,7 +14,14 @@ from weft.errors import LabelError, RequestError
 from weft.labels.check import lying_inside
 from weft.labels.layer import find_layer, read_layer
 from weft.labels.place import to_plane
-from weft.labels.read import DEFAULT_FIELD, ONLY_CLASS, choose_field, class_names, read_areas
+from weft.labels.read import (
+    BACKGROUND,
+    DEFAULT_FIELD,
+    ONLY_CLASS,
+    choose_field,
+    class_names,
+    read_areas,
+)
 from weft.labels.source import LabelSource
 from weft.polygons.score import ClassScore, Tally, class_score, tally_image
 from weft.progress import Context
@@ -69,7 +76,8 @@ def _read_truth(request: EvaluateRequest) -> gpd.GeoDataFrame:
     field = choose_field(layer, request.class_field)
     rows, _ = read_layer(layer, (field,) if field else ())
     names = class_names(rows[field]) if field else pd.Series(ONLY_CLASS, index=rows.index)
-    truth = rows[["geometry"]].assign(**{"class": names})[names.notna()]
+    wanted = names.notna() & (names != BACKGROUND)
+    truth = rows[["geometry"]].assign(**{"class": names})[wanted]
     if truth.empty:
         raise LabelError(f"{request.truth} has no feature to compare with; give the true labels.")
     return truth

@@ -94,6 +94,16 @@ def test_areas_that_exclude_nothing_are_told(
     assert note.startswith(f"No area of {metres_as_degrees} lies on the images, so nothing is")
 
 
+def test_background_in_the_truth_is_no_class(
+    write: Callable, image: Path, context: Context
+) -> None:
+    shapes = [square(0, 0, 10, 10), square(20, 0, 10, 10)]
+    truth = write("t.gpkg", shapes, ["a", "background"])
+    found = write("f.gpkg", shapes[:1])
+    result = evaluate(EvaluateRequest(found, truth, (image,)), context)
+    assert list(result.classes) == ["a"] and result.mean_iou == 1
+
+
 def test_nothing_found_scores_nothing(write: Callable, image: Path, context: Context) -> None:
     truth = write("t.gpkg", [square(0, 0, 10, 10)], ["a"])
     found = write("f.gpkg", [square(30, 30, 1, 1)], ["other"])
