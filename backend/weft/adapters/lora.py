@@ -11,6 +11,8 @@ from weft.adapters.contract import Adapter, Taps
 from weft.backbones.blocks import Block
 from weft.errors import RequestError
 
+POSITIONS = "cpb_mlp"  # Swin V2's biases of relative positions, which see no features
+
 
 @dataclass(frozen=True)
 class LoraOptions:
@@ -36,6 +38,10 @@ class LoraAdapter(Adapter):
         super().__init__(taps)
         chosen = options or LoraOptions()
         self.corrections = nn.ModuleList()
+        for attention in (block.attention for block in taps.blocks if block.attention):
+            # else timm's BEiT, EVA and Swin V2 compute with the layer's weight, and no hook runs
+            if hasattr(attention, "qkv_bias_separate"):
+                attention.qkv_bias_separate = True  # type: ignore[assignment]
         for layer in (layer for block in taps.blocks for layer in correctable(block)):
             correction = Correction(layer, chosen.rank, chosen.alpha / chosen.rank)
             layer.register_forward_hook(correction.beside)
@@ -96,6 +102,7 @@ def convolution_like(layer: nn.Conv2d, channels: int) -> nn.Conv2d:
 def correctable(block: Block) -> Iterator[nn.Linear | nn.Conv2d]:
     """The layers of a block that get a correction."""
     parts = [part for part in (block.attention, block.mlp) if part is not None]
-    for module in (module for part in parts or [block.module] for module in part.modules()):
+    named = (each for part in parts or [block.module] for each in part.named_modules())
+    for module in (module for name, module in named if POSITIONS not in name):
         if isinstance(module, nn.Linear) or (isinstance(module, nn.Conv2d) and module.groups == 1):
             yield module

@@ -4,6 +4,7 @@
 import math
 
 import pytest
+import timm
 import torch
 from kinds import make_network, wake
 from torch import Tensor, nn
@@ -50,6 +51,29 @@ def test_lora_corrects_attention_and_mlp(kind: str, a_block: int) -> None:
     network = make_network(kind, "lora:rank=2")
     blocks = len(network.backbone.blocks())
     assert len(next(iter(network.adapter.children()))) == a_block * blocks
+
+
+@pytest.mark.parametrize(
+    ("backbone", "small", "a_block"),
+    [
+        (
+            "swinv2_tiny_window8_256",
+            {"embed_dim": 32, "depths": (1, 1, 1, 1), "num_heads": (1, 2, 4, 8)}
+            | {"strict_img_size": False},
+            4,
+        ),
+        ("beit_base_patch16_224", {"embed_dim": 64, "depth": 4, "num_heads": 4, "img_size": 64}, 4),
+    ],
+)
+def test_every_correction_learns_where_timm_adds_the_bias_itself(
+    backbone: str, small: dict[str, object], a_block: int
+) -> None:
+    built = timm.create_model(backbone, features_only=True, **small)
+    network = Network(wrap(built, *IMAGENET), find_adapter("lora:rank=2"), 3, 1)
+    torch.stack(network.train().votes(torch.rand(1, 3, 64, 64))).sum().backward()
+    corrections = list(next(iter(network.adapter.children())))
+    assert len(corrections) == a_block * len(network.backbone.blocks())
+    assert all(each.b.weight.grad is not None for each in corrections)
 
 
 def test_lora_has_the_rank_asked_for() -> None:
