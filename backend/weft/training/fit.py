@@ -20,7 +20,7 @@ from weft.tone import Tone
 from weft.training.augment import Augmentation
 from weft.training.averaging import WeightAverage
 from weft.training.batches import Batches
-from weft.training.heldout import choose_held_out, measure
+from weft.training.heldout import choose_held_out, measure, pieces_to_measure
 from weft.training.losses import loss_of
 from weft.training.patches import PatchStore, count_known
 from weft.training.regions import Region
@@ -187,7 +187,7 @@ class Trainer:
         self.held_out = choose_held_out(self.store, regions, seen)
         if self.start is None:
             self._calibrate(regions)
-        # the budget is for training itself: a slow disk must not leave an untrained network
+        # all is read by now: a slow disk must not leave an untrained network
         clock = Clock(time.monotonic(), self.settings.budget_s, self.settings.steps)
         cancelled = False
         try:
@@ -202,7 +202,7 @@ class Trainer:
 
     def _search(self, regions: Sequence[Region], held_out: int, clock: Clock) -> None:
         """Train without the held-out area, measure on it, and go on from the best state."""
-        unseen = [region for region in regions if region.area == held_out]
+        unseen = pieces_to_measure(regions, held_out)
         sampler = self._sampler([region for region in regions if region.area != held_out], 0)
         for share in MEASURED_AT:
             self._train(sampler, clock, until=share * SEARCH_SHARE)

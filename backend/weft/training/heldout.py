@@ -18,6 +18,7 @@ from weft.training.regions import Region
 
 LEAST_AREAS = 3
 MOST_FOLDS = 5
+MOST_PIECES = 4  # a megapixel each; measuring takes its time from the budget
 
 
 def choose_held_out(
@@ -40,6 +41,13 @@ def choose_held_out(
     if not candidates:
         return None
     return sorted(candidates)[max(0, len(candidates) - 2)][1]
+
+
+def pieces_to_measure(regions: Sequence[Region], area: int) -> list[Region]:
+    """The pieces of an area; of one with more than MOST_PIECES so many, spread over it."""
+    pieces = [region for region in regions if region.area == area]
+    spread = np.linspace(0, len(pieces) - 1, min(len(pieces), MOST_PIECES))
+    return [pieces[index] for index in spread.round().astype(int)]
 
 
 def deal_folds(store: PatchStore, regions: Sequence[Region]) -> list[frozenset[int]]:

@@ -207,6 +207,21 @@ def test_a_later_state_is_kept_unless_it_is_clearly_worse(
     assert all(value.equal(states[kept][key]) for key, value in state_of(network).items())
 
 
+def test_measuring_a_large_area_takes_little_of_the_budget(
+    squares, tiny_network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def measure_some(network: Network, store: object, unseen: list, *args: object) -> list[float]:
+        seen.append(len(unseen))
+        return [0.5]
+
+    monkeypatch.setattr("weft.training.fit.measure", measure_some)
+    pieces = squares.regions * 6
+    Trainer(tiny_network(), squares.store, CPU, QUICK, NOWHERE).run(pieces)
+    assert seen == [4, 4, 4]
+
+
 def test_the_budget_bounds_the_time(squares, tiny_network) -> None:
     settings = replace(QUICK, steps=None, budget_s=1.0)
     result = Trainer(tiny_network(), squares.store, CPU, settings, NOWHERE).run(squares.regions)
