@@ -3,7 +3,7 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import geopandas as gpd
 from weft.errors import LabelError, RasterError
 from weft.labels.burn import count_overlaps
 from weft.labels.check import check_trainable
-from weft.labels.place import place_labels
+from weft.labels.place import place_labels, to_plane
 from weft.labels.read import Labels, read_areas, read_labels
 from weft.labels.source import LabelSource
 from weft.model import MOST_SCALE, describe_bands, ground_sampling, scale_between
@@ -71,6 +71,10 @@ def read_material(
     grids = [info.grid for info in infos]
     for remark in check_trainable(labels, areas, grids, labels_from):
         context.note(remark)
+    if len({grid.crs for grid in grids}) == 1:
+        # brought there once, and not for each window anew
+        labels = replace(labels, frame=to_plane(labels.frame, grids[0].crs))
+        areas = None if areas is None else to_plane(areas, grids[0].crs)
     note_overlaps(labels, infos, context)
     gsd = choose_gsd(infos, wishes.gsd_m)
     scales = tuple(choose_scale(info, gsd) for info in infos)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a training learns from, as it is read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+from pyproj import CRS
+from shapely import box
+
+from weft.jobs.material import Material, Wishes, read_material
+from weft.labels.source import LabelSource
+from weft.progress import Context
+
+UTM, DEGREES = CRS.from_epsg(32633), CRS.from_epsg(4326)
+LEFT, TOP = 500_000, 4_000_000
+
+
+@pytest.fixture
+def read(tmp_path: Path, context: Context) -> Callable[..., Material]:
+    """Reads images with two labels in an area, all in degrees."""
+    labels, areas = tmp_path / "labels.gpkg", tmp_path / "areas.gpkg"
+    roofs = [box(LEFT + x, TOP - 20, LEFT + x + 10, TOP - 10) for x in (10, 30)]
+    frame = gpd.GeoDataFrame({"class": ["roof"] * 2}, geometry=roofs, crs=UTM)
+    frame.to_crs(DEGREES).to_file(labels)
+    area = gpd.GeoSeries([box(LEFT, TOP - 50, LEFT + 50, TOP)], crs=UTM)
+    area.to_crs(DEGREES).to_file(areas)
+
+    def read(*images: Path) -> Material:
+        sources = LabelSource(labels), LabelSource(areas)
+        return read_material(images, *sources, "class", Wishes(None, None, None), context)
+
+    return read
+
+
+def ground(dtype: str = "uint8") -> np.ndarray:
+    return np.random.default_rng(0).integers(1, 200, (3, 64, 64)).astype(dtype)
+
+
+def test_labels_are_brought_to_the_images_once(
+    read: Callable[..., Material], write_raster: Callable[..., Path]
+) -> None:
+    one, beside = write_raster("a.tif", ground()), write_raster("b.tif", ground())
+    sources = read(one, beside).sources
+    assert sources.labels.frame.crs == UTM and sources.areas.crs == UTM
+    # what is far from one image may have no place in the CRS of another
+    degrees = Affine(1e-5, 0, 15, 0, -1e-5, 36.144)
+    other = write_raster("c.tif", ground(), crs="EPSG:4326", transform=degrees)
+    sources = read(one, other).sources
+    assert sources.labels.frame.crs == DEGREES and sources.areas.crs == DEGREES
