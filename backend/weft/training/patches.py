@@ -88,7 +88,10 @@ def burn_areas(
 
 
 class PatchStore:
-    """Patches by region; the oldest are forgotten when they exceed MOST_BYTES together."""
+    """Patches by region; the first are kept, up to MOST_BYTES together.
+
+    To forget the oldest instead would forget all before each next pass over the regions.
+    """
 
     def __init__(self, sources: Sources, regions: Sequence[Region]) -> None:
         self.sources, self.regions = sources, tuple(regions)
@@ -97,9 +100,10 @@ class PatchStore:
     def __getitem__(self, region: Region) -> LabelledPatch:
         patch = self._kept.get(region)
         if patch is None:
-            patch = self._kept[region] = read_patch(self.sources, region)
-            while sum(p.nbytes for p in self._kept.values()) > MOST_BYTES and len(self._kept) > 1:
-                self._kept.pop(next(iter(self._kept)))
+            patch = read_patch(self.sources, region)
+            taken = sum(kept.nbytes for kept in self._kept.values())
+            if not taken or taken + patch.nbytes <= MOST_BYTES:
+                self._kept[region] = patch
         return patch
 
 
