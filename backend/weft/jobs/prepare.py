@@ -26,6 +26,7 @@ from weft.jobs.material import (
     read_elsewhere,
     read_material,
 )
+from weft.jobs.memory import within_memory
 from weft.jobs.start import Earlier, ground_of, ground_taught, read_earlier
 from weft.jobs.train_request import LearnRequest
 from weft.network import Network
@@ -156,8 +157,9 @@ def build_network(
 ) -> Network:
     """The network with fresh adapter and head, drawn from the seed, on the device."""
     torch.manual_seed(seed)
-    network = Network(backbone.network, adapter, bands, classes).to(device.torch)
-    return network.to(memory_format=torch.channels_last)
+    network = Network(backbone.network, adapter, bands, classes)
+    with within_memory(device):
+        return network.to(device.torch).to(memory_format=torch.channels_last)
 
 
 def check_schedule(network: Network, schedule: str, adapter: str) -> None:

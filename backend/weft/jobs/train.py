@@ -9,6 +9,7 @@ from weft.bundle import ModelCard
 from weft.errors import Cancelled
 from weft.jobs.held_out_objects import count_objects
 from weft.jobs.look import Looks, View
+from weft.jobs.memory import within_memory
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.start import start_from
 from weft.jobs.train_request import TrainRequest, check_train
@@ -43,7 +44,8 @@ def train(request: TrainRequest, context: Context) -> TrainResult:
     if earlier is not None:
         start = start_from(earlier, prepared.material.sources.classes, ground)
     trainer = make_trainer(prepared, start, request.view, context)
-    fit = trainer.run(prepared.material.regions, prepared.elsewhere)
+    with within_memory(prepared.device):
+        fit = trainer.run(prepared.material.regions, prepared.elsewhere)
     if fit.cancelled and not fit.steps:
         raise Cancelled
     if fit.held_out_iou is None:

@@ -11,6 +11,7 @@ from weft.errors import Cancelled, LabelError
 from weft.jackknife import Estimate, ratio
 from weft.jobs.area_figures import AreaFigures, area_figures
 from weft.jobs.held_out_objects import count_objects
+from weft.jobs.memory import within_memory
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.train_request import LearnRequest, check_learn
 from weft.polygons.score import Tally
@@ -97,7 +98,8 @@ def learn_without(prepared: Prepared, fold: frozenset[int], context: Context) ->
     trainer = Trainer(
         prepared.network, prepared.store, prepared.device, prepared.settings(), context
     )
-    return not trainer.run(regions, prepared.elsewhere).cancelled
+    with within_memory(prepared.device):
+        return not trainer.run(regions, prepared.elsewhere).cancelled
 
 
 def tally(prepared: Prepared, regions: Sequence[Region]) -> Tallies:

@@ -20,11 +20,13 @@ from weft.errors import Cancelled, LabelError, RequestError
 from weft.jackknife import ratio
 from weft.jobs.area_figures import outline_of
 from weft.jobs.prepare import Prepared, prepare
-from weft.jobs.train_request import LearnRequest
+from weft.jobs.train import train
+from weft.jobs.train_request import LearnRequest, TrainRequest
 from weft.jobs.validate import figures, learn_without, validate
 from weft.labels.source import LabelSource
 from weft.polygons.score import Tally
 from weft.progress import Context
+from weft.training.fit import Trainer
 from weft.training.patches import LabelledPatch, PatchStore
 from weft.training.regions import Region
 
@@ -182,6 +184,25 @@ def test_bands_are_different_and_counted_from_one(
 ) -> None:
     with pytest.raises(RequestError, match="cannot be used; name each once, counted from 1"):
         validate(replace(request_of(3), bands=bands), context)
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory."), RuntimeError("DefaultCPUAllocator: …")]
+)
+def test_a_training_that_memory_does_not_suffice_for_says_what_to_do(
+    request_of, context: Context, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def run_out(*args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Trainer, "_advance", run_out)
+    request, out = request_of(3), context.folder / "new.weft"
+    told = "memory of the CPU does not suffice .* --adapter"
+    with pytest.raises(RequestError, match=told):
+        validate(request, context)
+    with pytest.raises(RequestError, match=told):
+        train(TrainRequest(**vars(request), out=out), context)
+    assert not out.exists()
 
 
 def test_a_class_in_two_areas_has_no_figure() -> None:
