@@ -151,7 +151,7 @@ def read_ahead(store: PatchStore, context: Context) -> None:
 
 
 def read_elsewhere(store: PatchStore, regions: Sequence[Region], context: Context) -> list[Region]:
-    """Those of the regions without labels that can be read; others are noted once.
+    """Those of the regions without labels that have data; damaged ones are noted once.
 
     Damage far from all labels is no reason not to train.
     """
@@ -160,11 +160,13 @@ def read_elsewhere(store: PatchStore, regions: Sequence[Region], context: Contex
         context.check_cancelled()
         context.progress(number, len(regions), READING)
         try:
-            store[region]
+            patch = store[region]
         except RasterError as damage:
             damages.append(damage)
         else:
-            whole.append(region)
+            # nodata alone is all 0, and finding nothing there would hide a flood elsewhere
+            if patch.pixels.any():
+                whole.append(region)
     if damages:
         context.note(f"{damages[0]} Training goes on without such ground.")
     return whole

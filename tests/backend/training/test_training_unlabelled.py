@@ -176,3 +176,15 @@ def test_damage_far_from_labels_is_noted_and_passed_over(make_scene, tmp_path: P
     assert near in whole and far[-1] not in whole
     (note,) = notes
     assert str(path) in note and note.endswith("Training goes on without such ground.")
+
+
+def test_windows_on_nodata_alone_do_not_count(make_scene, tmp_path: Path) -> None:
+    array = np.full((3, 400, 1200), 90, np.uint8)
+    array[:, :, 500:] = 0
+    scene = make_scene(array, [("roof", (20, 20, 40, 40))], [(8, 8, 96, 96)], nodata=0)
+    regions = plan_elsewhere([inspect(scene.sources.images[0])], [1.0], seed=0)
+    store = PatchStore(scene.sources, [*scene.regions, *regions])
+    notes: list[str] = []
+    kept = read_elsewhere(store, regions, Context(tmp_path, notify=notes.append))
+    assert kept == [region for region in regions if region.window.column < 500]
+    assert len(kept) < len(regions) and not notes
