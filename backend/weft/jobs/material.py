@@ -65,6 +65,7 @@ def read_material(
 ) -> Material:
     """Read and check it all; RasterError or LabelError when there is nothing to learn from."""
     infos = tuple(inspect(path) for path in images)
+    note_types(infos, context)
     bands = choose_bands(infos, wishes.bands, context)
     labels = read_labels(labels_from, class_field)
     areas = None if areas_from is None else read_areas(areas_from)
@@ -131,6 +132,17 @@ def choose_scale(info: RasterInfo, gsd_m: float | None) -> float:
             "resolution, or choose another --gsd."
         )
     return scale
+
+
+def note_types(infos: Sequence[RasterInfo], context: Context) -> None:
+    """Tell when images are of different data types, whose values seldom mean the same."""
+    first = infos[0]
+    other = next((info for info in infos if info.dtype != first.dtype), None)
+    if other is not None:
+        context.note(
+            f"{first.path.name} is {first.dtype}, but {other.path.name} is {other.dtype}; all "
+            "images are stretched alike, so results may be poor."
+        )
 
 
 def note_overlaps(labels: Labels, infos: Sequence[RasterInfo], context: Context) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -51,3 +52,14 @@ def test_labels_are_brought_to_the_images_once(
     other = write_raster("c.tif", ground(), crs="EPSG:4326", transform=degrees)
     sources = read(one, other).sources
     assert sources.labels.frame.crs == DEGREES and sources.areas.crs == DEGREES
+
+
+def test_images_of_different_types_are_told(
+    read: Callable[..., Material], write_raster: Callable[..., Path], heard: Any
+) -> None:
+    bytes_, words = write_raster("a.tif", ground()), write_raster("b.tif", ground("uint16"))
+    read(bytes_, bytes_)
+    assert not heard.notes
+    read(bytes_, words)
+    (note,) = heard.notes
+    assert note.startswith("a.tif is uint8, but b.tif is uint16; all images are stretched alike")
