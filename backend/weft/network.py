@@ -86,8 +86,7 @@ class Network(nn.Module):
 
     def frozen_maps(self, image: Tensor) -> list[Tensor]:
         """The standardised maps of the backbone alone, the same for as long as only heads learn."""
-        with torch.no_grad():
-            return self.standardise(self.backbone(image, as_is))
+        return self.standardise(self._plain_maps(image))
 
     def probe(self, maps: list[Tensor], size: tuple[int, int]) -> list[Tensor]:
         """The votes (B, 1 + classes + 1, *size) on `frozen_maps`: heads learn, no adapter."""
@@ -105,8 +104,13 @@ class Network(nn.Module):
 
     def calibrate(self, images: list[Tensor]) -> None:
         """Fit the standardisation of frozen features to some batches (B, bands, H, W)."""
-        with torch.no_grad():
-            self.standardise.fit([self.backbone(image, as_is) for image in images])
+        self.standardise.fit([self._plain_maps(image) for image in images])
+
+    @torch.no_grad()
+    def _plain_maps(self, image: Tensor) -> list[Tensor]:
+        # what an adapter drops inside of blocks now and then belongs to its own steps
+        self.adapter.eval()
+        return self.backbone(image, as_is)
 
     def trained_state(self) -> dict[str, Tensor]:
         """Everything that learned, and the statistics of features, for the model file."""
@@ -133,6 +137,11 @@ class Network(nn.Module):
     def trained_parameters(self) -> list[nn.Parameter]:
         """The parameters that learn: those of adapter and heads, and what it unfreezes."""
         return [parameter for _, parameter in self._trained()]
+
+    def running_statistics(self) -> list[Tensor]:
+        """The means and variances that batch normalisation of the adapter collects meanwhile."""
+        norms = (each for each in self.adapter.modules() if isinstance(each, nn.BatchNorm2d))
+        return [each.get_buffer(kind) for each in norms for kind in ("running_mean", "running_var")]
 
     def upstream_parameters(self) -> list[nn.Parameter]:
         """Those of them that the backbone's maps depend on."""

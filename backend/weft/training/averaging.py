@@ -5,15 +5,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 LONGEST = 0.97
 
 
 class WeightAverage:
-    """Follows some parameters; early on it is the plain mean of the last few states."""
+    """Follows some parameters, and statistics that belong to them.
 
-    def __init__(self, parameters: Sequence[nn.Parameter]) -> None:
+    At first it is a mean of all states in which later ones weigh more (polynomial decay averaging,
+    Shamir and Zhang 2013, arXiv:1212.1824), later an exponential one of the last few dozen.
+    """
+
+    def __init__(self, parameters: Sequence[Tensor]) -> None:
         self._parameters = list(parameters)
         self._average = self._current()
         self._updates = 0

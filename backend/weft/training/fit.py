@@ -159,7 +159,7 @@ class Trainer:
         )
         fp16 = device.precision is torch.float16
         self.scaler = torch.amp.GradScaler(device.torch.type, enabled=fp16)
-        self.average = WeightAverage(self.parameters)
+        self.average = WeightAverage([*self.parameters, *network.running_statistics()])
         self.step, self.looks, self.loss = 0, 0, math.nan
         self.replay = Replay(settings.seed)
         self.tones: dict[int, Tone] = {}

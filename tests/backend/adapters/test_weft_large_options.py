@@ -48,6 +48,19 @@ def test_the_text_of_the_released_options_gives_them() -> None:
     assert find_adapter("weft-large").build.keywords["options"] == WeftLargeOptions()
 
 
+def test_frozen_maps_are_the_same_each_time_though_blocks_drop_in_training() -> None:
+    network = make("frozen_drop=0.9").train()
+    image = tiles()
+    first = network.frozen_maps(image)
+    assert all(map(torch.equal, first, network.train().frozen_maps(image)))
+    network.train().calibrate([image])
+    statistics = network.standardise.state_dict()
+    network.eval().calibrate([image])
+    again = network.standardise.state_dict()
+    assert all(torch.equal(value, again[key]) for key, value in statistics.items())
+    assert not torch.equal(network.train().votes(image)[0], network.train().votes(image)[0])
+
+
 @pytest.mark.parametrize("kind", ["vit", "sam"])
 def test_as_released_it_learns_and_can_be_copied(kind: str) -> None:
     network = make(RELEASED.partition(":")[2], kind)

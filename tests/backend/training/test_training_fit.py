@@ -12,6 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from weft.adapters.registry import find_adapter
+from weft.backbones.registry import find_backbone
+from weft.backbones.wrapping import wrap
 from weft.device import Device
 from weft.network import Network
 from weft.progress import Context, Progress
@@ -184,6 +187,19 @@ def test_the_state_kept_is_the_one_that_was_measured(squares, tiny_network) -> N
     unseen = [region for region in squares.regions if region.area == result.held_out_area]
     again = measure(network, squares.store, unseen, CPU, 1)
     assert again == pytest.approx(list(result.held_out_iou))
+
+
+def test_statistics_of_batches_are_those_of_the_state_that_was_measured(squares) -> None:
+    spec = find_backbone("test_vit")
+    torch.manual_seed(0)
+    adapter = find_adapter("weft-large:norm=batch")
+    network = Network(wrap(spec.build(), spec.mean, spec.std), adapter, 3, 1)
+    settings = replace(QUICK, crop=64)
+    trainer = Trainer(network, squares.store, CPU, settings, cancelling_after(9))
+    result = trainer.run(squares.regions)
+    unseen = [region for region in squares.regions if region.area == result.held_out_area]
+    again = measure(network, squares.store, unseen, CPU, 1)
+    assert result.steps == 9 and again == pytest.approx(list(result.held_out_iou), abs=1e-6)
 
 
 @pytest.mark.parametrize(
