@@ -37,7 +37,7 @@ def fill_options(kind: type[Options], given: dict[str, str], name: str) -> Optio
         except ValueError as reason:
             raise RequestError(
                 f"The option {key} of {name} cannot be {text!r}; its default is "
-                f"{fields[key].default}."
+                f"{_write(fields[key].default)}."
             ) from reason
     try:
         return kind(**values)
@@ -66,7 +66,7 @@ def _read_bool(text: str) -> bool:
 
 
 def _read_numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("+"))
+    return () if text == "none" else tuple(int(part) for part in text.split("+"))
 
 
 READERS: dict[type, Callable[[str], Any]] = {

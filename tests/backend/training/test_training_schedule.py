@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from weft.adapters.options import options_in_words
+from weft.adapters.registry import ADAPTERS, find_adapter
 from weft.device import Device
 from weft.errors import RequestError
 from weft.progress import Context
 from weft.training.fit import FitSettings, Trainer
 from weft.training.schedule import (
+    SCHEDULES,
     Constant,
     DynamicFreezing,
     Schedule,
@@ -110,3 +113,13 @@ def test_turns_count_only_the_steps_of_epochs_that_learn(
 ) -> None:
     order = Turns(schedule, 2, every)
     assert "".join("x" if order.next() else "." for _ in turns) == turns
+
+
+def test_every_choice_can_be_given_as_it_is_told() -> None:
+    kinds = [(find_schedule, name, kind) for name, (kind, _) in SCHEDULES.items()]
+    kinds += [(find_adapter, spec.name, spec.options) for spec in ADAPTERS]
+    for find, name, kind in kinds:
+        told = options_in_words(kind)
+        if told != "no options":
+            assert find(f"{name}:{told}") is not None
+    assert find_schedule("dbf:epochs=none") == find_schedule("dbf")
