@@ -41,10 +41,10 @@ WORSE = 0.05  # IoU; on one area smaller differences are chance, and later state
 @dataclass(frozen=True)
 class FitSettings:
     """How long and how to train. With `steps`, the schedule follows them and not the clock, so that
-    the same seed gives the same weights; `budget_s` then only bounds the time. `upstream_rate`
-    multiplies the learning rate of what lies upstream of the backbone's maps, which learns in each
-    `upstream_every`-th step of the epochs that `schedule` names. `looks_s` are the seconds, in
-    rising order, after which others may look at the state.
+    the same seed gives the same weights on a CPU; `budget_s` then only bounds the time.
+    `upstream_rate` multiplies the learning rate of what lies upstream of the backbone's maps, which
+    learns in each `upstream_every`-th step of the epochs that `schedule` names. `looks_s` are the
+    seconds, in rising order, after which others may look at the state.
     """
 
     budget_s: float

@@ -23,7 +23,7 @@ def tones_of(store: PatchStore, regions: Sequence[Region]) -> dict[int, Tone]:
     sums: dict[int, Tensor] = {}
     for region in regions:
         pixels = store[region].pixels.flatten(1)
-        # pixels that are not valid are 0 in all bands
+        # pixels that are not valid are 0 in all bands, like few that are darker than the stretch
         known = pixels[:, pixels.any(0)].double()
         count = torch.full((len(known),), known.shape[1], dtype=torch.double)
         here = torch.stack([count, known.sum(1), known.square().sum(1)])
