@@ -10,11 +10,11 @@ FileStates = dict[str, list[int] | None]
 def file_states(files: Iterable[Path]) -> FileStates:
     """Bytes and time of change (ns) of each file by its absolute path; None where there is none.
 
-    Equal to its own copy in JSON.
+    Files beside it that hold a part of it are told of, too. Equal to its own copy in JSON.
     """
     paths = [path.resolve() for path in files]
-    # while QGIS has a GeoPackage open, edits lie beside it
-    beside = [Path(f"{path}-wal") for path in paths]
+    # fields of a Shapefile; edits of a GeoPackage while QGIS has it open
+    beside = [each for path in paths for each in (path.with_suffix(".dbf"), Path(f"{path}-wal"))]
     paths += [path for path in beside if path.exists() and path.stat().st_size]
     states = {str(path): path.stat() if path.exists() else None for path in paths}
     return {name: state and [state.st_size, state.st_mtime_ns] for name, state in states.items()}

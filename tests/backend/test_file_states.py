@@ -22,3 +22,14 @@ def test_edits_of_a_geopackage_that_is_open_in_qgis_are_seen(tmp_path: Path) -> 
         qgis.execute("CREATE TABLE edits (number)")
         qgis.commit()
         assert file_states([path]) != opened
+
+
+def test_another_class_in_a_shapefile_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "labels.shp"
+    labels = gpd.GeoDataFrame({"class": ["a"]}, geometry=[box(0, 0, 1, 1)], crs=32633)
+    labels.to_file(path)
+    before, shapes = file_states([path]), path.stat()
+    labels.assign(**{"class": ["b"]}).to_file(tmp_path / "edited.shp")
+    (tmp_path / "edited.dbf").replace(tmp_path / "labels.dbf")
+    assert path.stat() == shapes
+    assert file_states([path]) != before

@@ -41,8 +41,8 @@ def to_plane(frame: Frame, crs: CRS | None) -> Frame:
     if frame.crs is None or crs is None:
         lacking, other = ("labels", "image") if frame.crs is None else ("image", "labels")
         raise LabelError(
-            f"There is no CRS for the {lacking}, but there is one for the {other}; assign the "
-            f"right CRS to the {lacking} in QGIS and save."
+            f"There is no CRS for the {lacking}, but there is one for the {other}; write the right "
+            f"CRS into the file of the {lacking}, in QGIS by 'Assign projection'."
         )
     if frame.crs.equals(crs, ignore_axis_order=True):
         return frame

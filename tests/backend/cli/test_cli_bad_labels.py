@@ -117,7 +117,7 @@ def test_labels_without_crs(train: Refused, scene: Scene, tmp_path: Path) -> Non
     path = tmp_path / "lost.gpkg"
     frame.to_file(path, layer="labels")
     sentence = train(path, scene.areas)
-    assert "assign the right CRS to the labels" in sentence
+    assert "write the right CRS into the file of the labels" in sentence
 
 
 def test_some_empty_geometries_are_skipped_and_counted(
