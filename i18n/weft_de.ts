@@ -32,8 +32,8 @@
         <translation>Dieses Modell für andere Bilder behalten</translation>
     </message>
     <message>
-        <source>too few areas to measure</source>
-        <translation>zu wenige Gebiete zum Messen</translation>
+        <source>not measured</source>
+        <translation>nicht gemessen</translation>
     </message>
     <message>
         <source>Advanced</source>

@@ -32,8 +32,8 @@
         <translation>Garder ce modèle pour d&apos;autres images</translation>
     </message>
     <message>
-        <source>too few areas to measure</source>
-        <translation>trop peu de zones pour mesurer</translation>
+        <source>not measured</source>
+        <translation>non mesuré</translation>
     </message>
     <message>
         <source>Advanced</source>

@@ -10,7 +10,7 @@ def model_words(path, card):
     """A model's name and its figures on the held-out area; one line each."""
     figures = card["training"]["held_out_iou"]
     if figures is None:
-        words = tr("too few areas to measure")
+        words = tr("not measured")
     else:
         each = zip((one["name"] for one in card["classes"]), figures)
         words = ", ".join(f"{name} {'–' if iou is None else f'{iou:.2f}'}" for name, iou in each)
