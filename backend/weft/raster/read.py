@@ -96,10 +96,9 @@ class RasterReader:
         shape = (bottom - top, right - left)
         with naming(self.info.path, f"the window at {_named(window)}"):
             inner = self._source.valid(Box(left, top, shape[1], shape[0]), shape)
-        place = np.s_[
-            top - window.row : bottom - window.row, left - window.column : right - window.column
-        ]
-        mask[place] = True if inner is None else inner
+        rows = slice(top - window.row, bottom - window.row)
+        columns = slice(left - window.column, right - window.column)
+        mask[rows, columns] = True if inner is None else inner
         return mask
 
     def _read_parts(self, down: list[Span], across: list[Span], how: Resampling) -> Patch:

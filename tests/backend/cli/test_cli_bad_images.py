@@ -150,8 +150,8 @@ def test_a_resolution_far_from_the_models(predict: Refused, train: Refused, tmp_
 def test_an_image_without_crs_cannot_take_labels_with_one(train: Refused, tmp_path: Path) -> None:
     path = write_image(tmp_path / "lost.tif", draw(3), crs=None)
     assert train(path) == (
-        "There is no CRS for the image, but there is one for the labels; assign the right CRS to "
-        "the image in QGIS and save."
+        "There is no CRS for the image, but there is one for the labels; write the right CRS into "
+        "the file of the image, in QGIS by 'Assign projection'."
     )
 
 
