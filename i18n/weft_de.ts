@@ -1014,20 +1014,20 @@
         <translation>Das veröffentlichte WEFT, für große Transformer. Ohne GPU langsam; für Gewichte eines ViT-L.</translation>
     </message>
     <message>
-        <source>Quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
-        <translation>Quantisierte Adapter und Prompts. Kleine Modelldateien; wenn viele Modelle aufzuheben oder zu verschicken sind.</translation>
+        <source>UPetu-style: quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
+        <translation>Nach Art von UPetu: quantisierte Adapter und Prompts. Kleine Modelldateien; wenn viele Modelle aufzuheben oder zu verschicken sind.</translation>
     </message>
     <message>
-        <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>
-        <translation>Ein kleines Netz neben dem eingefrorenen. Wenig Speicher; für schwache Rechner.</translation>
+        <source>EST-style: a small network beside the frozen one. Little memory; take it on weak computers.</source>
+        <translation>Nach Art von EST: ein kleines Netz neben dem eingefrorenen. Wenig Speicher; für schwache Rechner.</translation>
     </message>
     <message>
-        <source>Adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
-        <translation>Adapter und ein Decoder für Segment Anything. Ohne GPU langsam; für SAM-Gewichte, auch bei Radarbildern.</translation>
+        <source>CWSAM: adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
+        <translation>CWSAM: Adapter und ein Decoder für Segment Anything. Ohne GPU langsam; für SAM-Gewichte, auch bei Radarbildern.</translation>
     </message>
     <message>
-        <source>Small corrections inside the frozen network. Memory like training all of it; take it with large transformers on a GPU.</source>
-        <translation>Kleine Korrekturen im eingefrorenen Netz. Speicher wie beim Training des ganzen Netzes; für große Transformer auf einer GPU.</translation>
+        <source>LoRA: small corrections inside the frozen network. Two thirds of the memory of training all of it; take it with large transformers on a GPU.</source>
+        <translation>LoRA: kleine Korrekturen im eingefrorenen Netz. Zwei Drittel des Speichers, den das Training des ganzen Netzes braucht; für große Transformer auf einer GPU.</translation>
     </message>
     <message>
         <source>One layer on frozen features. Seconds, but coarse; take it for a first look.</source>
@@ -1042,8 +1042,16 @@
         <translation>alles zu jeder Zeit</translation>
     </message>
     <message>
-        <source>the inside now and then</source>
-        <translation>innen nur ab und zu</translation>
+        <source>the inside now and then (DBF)</source>
+        <translation>innen nur ab und zu (DBF)</translation>
+    </message>
+    <message>
+        <source>The best of few labels; take it unless a step takes too long.</source>
+        <translation>Holt am meisten aus wenigen Beschriftungen; die Regel, solange ein Schritt nicht zu lange dauert.</translation>
+    </message>
+    <message>
+        <source>Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, which saves more than half of its time; take it with &quot;full&quot; and many labels.</source>
+        <translation>Dynamic Backbone Freezing: Was innen lernt, steht in neun von zehn Epochen still, was mehr als die Hälfte seiner Zeit spart; mit „full“ und vielen Beschriftungen.</translation>
     </message>
     <message>
         <source>What learns</source>

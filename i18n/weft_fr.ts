@@ -1014,20 +1014,20 @@
         <translation>Le WEFT publié, pour de grands transformeurs. Lent sans GPU ; à prendre avec les poids d&apos;un ViT-L.</translation>
     </message>
     <message>
-        <source>Quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
-        <translation>Adaptateurs quantifiés et prompts. De petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
+        <source>UPetu-style: quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
+        <translation>À la manière de UPetu : adaptateurs quantifiés et prompts. De petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
     </message>
     <message>
-        <source>A small network beside the frozen one. Little memory; take it on weak computers.</source>
-        <translation>Un petit réseau à côté du réseau gelé. Peu de mémoire ; à prendre sur un ordinateur modeste.</translation>
+        <source>EST-style: a small network beside the frozen one. Little memory; take it on weak computers.</source>
+        <translation>À la manière de EST : un petit réseau à côté du réseau gelé. Peu de mémoire ; à prendre sur un ordinateur modeste.</translation>
     </message>
     <message>
-        <source>Adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
-        <translation>Adaptateurs et décodeur pour Segment Anything. Lent sans GPU ; à prendre avec des poids SAM, aussi pour des images radar.</translation>
+        <source>CWSAM: adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
+        <translation>CWSAM : adaptateurs et décodeur pour Segment Anything. Lent sans GPU ; à prendre avec des poids SAM, aussi pour des images radar.</translation>
     </message>
     <message>
-        <source>Small corrections inside the frozen network. Memory like training all of it; take it with large transformers on a GPU.</source>
-        <translation>De petites corrections dans le réseau gelé. Autant de mémoire que pour l&apos;entraîner tout entier ; à prendre avec de grands transformeurs sur GPU.</translation>
+        <source>LoRA: small corrections inside the frozen network. Two thirds of the memory of training all of it; take it with large transformers on a GPU.</source>
+        <translation>LoRA : de petites corrections dans le réseau gelé. Deux tiers de la mémoire qu&apos;il faut pour l&apos;entraîner tout entier ; à prendre avec de grands transformeurs sur GPU.</translation>
     </message>
     <message>
         <source>One layer on frozen features. Seconds, but coarse; take it for a first look.</source>
@@ -1042,8 +1042,16 @@
         <translation>tout, tout le temps</translation>
     </message>
     <message>
-        <source>the inside now and then</source>
-        <translation>l&apos;intérieur par moments</translation>
+        <source>the inside now and then (DBF)</source>
+        <translation>l&apos;intérieur par moments (DBF)</translation>
+    </message>
+    <message>
+        <source>The best of few labels; take it unless a step takes too long.</source>
+        <translation>Tire le meilleur de peu d&apos;étiquettes ; à prendre tant qu&apos;un pas ne dure pas trop longtemps.</translation>
+    </message>
+    <message>
+        <source>Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, which saves more than half of its time; take it with &quot;full&quot; and many labels.</source>
+        <translation>Dynamic backbone freezing : ce qui apprend à l&apos;intérieur reste immobile neuf époques sur dix, ce qui économise plus de la moitié de son temps ; à prendre avec « full » et beaucoup d&apos;étiquettes.</translation>
     </message>
     <message>
         <source>What learns</source>

@@ -19,7 +19,7 @@ from ..model.state import BUDGETS
 from ..translate import tr
 from .figures import area_words, measured_words, model_words
 from .loss_curve import LossCurve
-from .methods import words_on, words_on_schedule
+from .methods import tip_on_schedule, words_on, words_on_schedule
 from .parts import Section, button, narrow, text
 from .place_list import PlaceList
 
@@ -188,6 +188,8 @@ class Advanced(Section):
         for name in facts.get("schedules", {"constant": ""}):
             value = "" if name == defaults.get("schedule", "constant") else name
             self.schedule.addItem(words_on_schedule(name), value)
+            tip = tip_on_schedule(name)
+            self.schedule.setItemData(self.schedule.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.schedule.blockSignals(False)
         self.refresh()
 

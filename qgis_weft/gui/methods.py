@@ -16,19 +16,20 @@ def words_on(adapter):
             "of a ViT-L."
         ),
         "upetu": tr(
-            "Quantised adapters and prompts. Small model files; take it to keep or send "
-            "many models."
+            "UPetu-style: quantised adapters and prompts. Small model files; take it to keep or "
+            "send many models."
         ),
         "est": tr(
-            "A small network beside the frozen one. Little memory; take it on weak computers."
+            "EST-style: a small network beside the frozen one. Little memory; take it on weak "
+            "computers."
         ),
         "cwsam": tr(
-            "Adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM "
-            "weights, for radar images too."
+            "CWSAM: adapters and a decoder for Segment Anything. Slow without a GPU; take it with "
+            "SAM weights, for radar images too."
         ),
         "lora": tr(
-            "Small corrections inside the frozen network. Memory like training all of it; take it "
-            "with large transformers on a GPU."
+            "LoRA: small corrections inside the frozen network. Two thirds of the memory of "
+            "training all of it; take it with large transformers on a GPU."
         ),
         "linear": tr(
             "One layer on frozen features. Seconds, but coarse; take it for a first look."
@@ -44,5 +45,16 @@ def words_on_schedule(schedule):
     """The sentence on when the inside of the network learns."""
     return {
         "constant": tr("everything at all times"),
-        "dbf": tr("the inside now and then"),
+        "dbf": tr("the inside now and then (DBF)"),
     }.get(schedule, schedule)
+
+
+def tip_on_schedule(schedule):
+    """What that costs and when to take it."""
+    return {
+        "constant": tr("The best of few labels; take it unless a step takes too long."),
+        "dbf": tr(
+            "Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, "
+            'which saves more than half of its time; take it with "full" and many labels.'
+        ),
+    }.get(schedule, "")

@@ -106,9 +106,17 @@ def test_the_engine_understands_what_the_plugin_asks(state, method, make) -> Non
 def test_the_panel_has_a_sentence_on_every_method() -> None:
     tree = ast.parse((ROOT / "qgis_weft" / "gui" / "methods.py").read_text(encoding="utf-8"))
     tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
-    adapters, schedules = ({ast.literal_eval(key) for key in table.keys if key} for table in tables)
-    assert adapters >= {spec.name for spec in ADAPTERS}
-    assert schedules == SCHEDULES.keys()
+    named = [{ast.literal_eval(key): ast.unparse(value) for key, value in pairs(t)} for t in tables]
+    adapters, schedules, tips = named
+    assert adapters.keys() >= {spec.name for spec in ADAPTERS}
+    assert schedules.keys() == tips.keys() == SCHEDULES.keys()
+    # reconstructions are not called by the bare names of what was published
+    for name, style in (("upetu", "UPetu-style"), ("est", "EST-style")):
+        assert style in adapters[name]
+
+
+def pairs(table: ast.Dict) -> list[tuple[ast.expr, ast.expr]]:
+    return [(key, value) for key, value in zip(table.keys, table.values, strict=True) if key]
 
 
 def test_the_plugin_understands_what_the_engine_answers() -> None:
