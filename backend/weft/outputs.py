@@ -3,12 +3,16 @@
 
 import os
 import secrets
-import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from weft.errors import OutputError, RequestError
+
+PATIENCE_S = 2.0
+PAUSE_S = 0.05
+HELD = (5, 32, 33)  # what Windows says of a file that another program has open
 
 
 def check_file(path: Path, suffix: str) -> None:
@@ -21,12 +25,38 @@ def check_file(path: Path, suffix: str) -> None:
         raise OutputError(f"The folder of {path} does not exist; create it first.")
     try:
         # Permissions alone do not tell of read-only and full disks.
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        draft_folder(path.parent).rmdir()
     except OSError as reason:
         raise OutputError(
             f"The folder of {path} cannot be written to ({reason.strerror}); choose another."
         ) from reason
+
+
+def draft_folder(place: Path) -> Path:
+    """A new hidden folder in `place`, for what is moved out of it when it is complete.
+
+    Not by `tempfile`: on Windows its folders keep all others from what is made in them, wherever
+    that is moved, and where none can be made it tries for hours. OSError.
+    """
+    folder = place / f".draft-{secrets.token_hex(4)}"
+    folder.mkdir()
+    return folder
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename `source`, over `target` if there is one; OSError.
+
+    On Windows virus scanners and indexers hold fresh files for a moment, which is waited for.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            os.replace(source, target)
+            return
+        except OSError as reason:
+            if getattr(reason, "winerror", None) not in HELD or time.monotonic() > end:
+                raise
+        time.sleep(PAUSE_S)
 
 
 def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -45,7 +75,7 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with partial.open("xb") as file:
             file.write(content)
-        os.replace(partial, path)
+        replace(partial, path)
     except OSError as reason:
         raise OutputError(
             f"{path} cannot be written ({reason.strerror}); free some space or choose another "

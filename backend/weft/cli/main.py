@@ -8,6 +8,7 @@ to keep, and say so.
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from weft.cli import commands
 from weft.cli.display import Display
@@ -19,6 +20,9 @@ from weft.errors import Cancelled, WeftError, within_reach
 def entry() -> None:
     """Run the command line of this process and exit with its status."""
     tune_process()
+    if isinstance(sys.stdout, TextIOWrapper):
+        # a pipe on Windows knows few letters, and the job is done when its result is printed
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from weft.errors import OutputError
 from weft.grid import Window
+from weft.outputs import replace
 
 Levels = NDArray[np.uint8]
 
@@ -65,7 +66,7 @@ class RowWriter:
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
-                os.replace(self._partial, self._path)
+                replace(self._partial, self._path)
 
     def _wait(self) -> None:
         with writing(self._path.parent):

@@ -63,7 +63,8 @@ class KeptRows:
             yield start, stop, path
 
     def _parts(self) -> Iterator[tuple[int, int, Path]]:
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+        # macOS puts files that begin with ._ beside others on some disks
+        for path in sorted(self.folder.glob(f"[0-9]*{SUFFIX}")):
             start, stop = path.name.removesuffix(SUFFIX).split("-")
             yield int(start), int(stop), path
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Polygons into vector files: written aside, checked, then moved into place."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import Self
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataSourceError, FeatureError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from weft.errors import OutputError
+from weft.outputs import draft_folder, replace
 from weft.polygons.formats import (
     SHAPEFILE_LIMIT,
     Format,
@@ -27,7 +26,7 @@ from weft.polygons.formats import (
 
 LAYER = "polygons"
 WAITING = 20_000  # polygons in memory at most, about
-FAILURES = (OSError, DataSourceError, FeatureError)
+FAILURES = (OSError, DataSourceError, DataLayerError, FeatureError)
 
 
 class PolygonWriter:
@@ -41,9 +40,9 @@ class PolygonWriter:
         check_output(path)
         self._path = path
         with _writing(path):
-            self._aside = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=path.parent))
-        # never the name of the file itself
-        self._draft = self._aside / f"{path.name}.draft.gpkg"
+            self._aside = draft_folder(path.parent)
+        # not the name once more: Windows takes 260 characters of a path
+        self._draft = self._aside / "draft.gpkg"
         self._waiting: list[gpd.GeoDataFrame] = []
         self._count = self._bytes = 0
 
@@ -94,7 +93,7 @@ class PolygonWriter:
     def _complete(self) -> None:
         kind = format_of(self._path)
         # some drivers write a small ending whatever they are given
-        final = (self._aside / self._path.name).with_suffix(self._path.suffix.lower())
+        final = self._aside / f"final{self._path.suffix.lower()}"
         if self._draft.exists():
             if self._waiting:
                 self._put_into_draft()
@@ -158,9 +157,10 @@ def _move(final: Path, path: Path, kind: Format) -> None:
 
     The main file comes first: where it is open on Windows, nothing has been changed yet.
     """
-    companions = {file: path.parent / file.name for file in final.parent.iterdir() if file != final}
+    beside = [file for file in final.parent.glob(f"{final.stem}.*") if file != final]
+    companions = {file: path.with_suffix(file.name.removeprefix(final.stem)) for file in beside}
     for file, place in ({final: path} | companions).items():
-        os.replace(file, place)
+        replace(file, place)
     stale = {path.with_suffix(suffix) for suffix in kind.companions}
     for old in stale - set(companions.values()):
         old.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from rasterio.windows import Window as Box
 
 from weft.errors import OutputError
 from weft.grid import Grid, Window
+from weft.outputs import draft_folder, replace
 from weft.raster.opening import GDAL_ERRORS, reason
 
 BLOCK = 512
@@ -77,7 +77,7 @@ class RasterWriter:
         with _writing(self._path):
             # beside, because a rename is atomic only within one file system
             place = aside or self._path.parent
-            self._folder = Path(tempfile.mkdtemp(prefix=".draft-", dir=place))
+            self._folder = draft_folder(place)
         # not the name once more: Windows takes 260 characters of a path
         self._draft = self._folder / "draft.tif"
         with ExitStack() as undo:
@@ -212,11 +212,11 @@ def _move_into_place(draft: Path, path: Path) -> None:
     """Replace `path`; statistics and overviews of what stood there would be of another raster."""
     with draft.open("rb+") as file:
         os.fsync(file.fileno())  # or a power cut could leave a name without its content
-    os.replace(draft, path)
+    replace(draft, path)
     for suffix in SIDECARS:
         aside, stale = (file.with_name(file.name + suffix) for file in (draft, path))
         if aside.exists():
-            os.replace(aside, stale)
+            replace(aside, stale)
         else:
             stale.unlink(missing_ok=True)
 

@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 
 from weft.errors import OutputError
+from weft.outputs import draft_folder, replace
 from weft.polygons.formats import GEOPACKAGE_VERSION
 from weft.sample.demo import UTM, Demo, Image
 from weft.sample.truth import SceneObject
@@ -53,7 +53,7 @@ def write_demo(demo: Demo, folder: Path) -> None:
     draft = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        draft = draft_folder(folder.parent)
         for image in demo.images:
             _write_image(image, draft / f"{image.name}.tif")
         areas = gpd.GeoDataFrame({"name": _numbered(demo)}, geometry=demo.areas, crs=UTM)
@@ -152,12 +152,12 @@ def _write_image(image: Image, path: Path) -> None:
 
 def _move(draft: Path, folder: Path) -> None:
     """Rename the draft to `folder`, or its files into it; the README goes last."""
-    draft.chmod(0o755)  # mkdtemp's is private
     if not folder.exists():
-        os.replace(draft, folder)
+        replace(draft, folder)
         return
-    files = sorted(draft.iterdir(), key=lambda file: file.name == README)
+    # macOS puts files that begin with ._ beside others on some disks
+    files = sorted(draft.glob("[!.]*"), key=lambda file: file.name == README)
     for file in files:
-        os.replace(file, folder / file.name)
+        replace(file, folder / file.name)
         for ending in LEFTOVERS:
             (folder / f"{file.name}{ending}").unlink(missing_ok=True)

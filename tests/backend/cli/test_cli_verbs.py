@@ -263,6 +263,16 @@ def test_sample_then_info(weft: Weft, tmp_path: Path) -> None:
     assert "GFLOP/s" in weft("info").out
 
 
+def test_a_pipe_that_lacks_letters_does_not_undo_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as on Windows, where the output goes to a file or to another program
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    outcome = run_process("sample", tmp_path / "Łódź")
+    assert outcome.status == 0, outcome.err
+    assert "??d? holds 2 images" in outcome.out
+
+
 def test_help_and_version_need_no_torch() -> None:
     code = (
         "import sys; from weft.cli.main import main\n"

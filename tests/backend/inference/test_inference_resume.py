@@ -274,6 +274,16 @@ def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
     assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
 
 
+def test_what_macos_leaves_beside_rows_is_none_of_them(tmp_path: Path) -> None:
+    folder = tmp_path / ".town_weft"
+    RowStore(folder, {"model": 1})
+    with RowWriter(folder, 0, 4) as rows:
+        rows.add(np.ones((2, 4, 8), np.uint8))
+    (rows_file,) = folder.glob("*.npy.gz")
+    rows_file.with_name(f"._{rows_file.name}").write_bytes(b"provenance")
+    assert RowStore(folder, {"model": 1}).finished == 4
+
+
 def test_damaged_rows_are_told_wherever_the_damage_is(tmp_path: Path) -> None:
     store = RowStore(tmp_path / ".town_weft", {"model": "a"})
     levels = np.random.default_rng(0).integers(0, 4, (2, 3, 10)).astype(np.uint8)
