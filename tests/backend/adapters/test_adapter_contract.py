@@ -61,6 +61,8 @@ def test_only_what_is_declared_learns(adapter: str, kind: str) -> None:
     after = network.state_dict()
     moved = {name for name, value in state.items() if not torch.equal(after[name], value)}
     declared = {id(parameter) for parameter in network.trained_parameters()}
+    others = [each for each in network.parameters() if id(each) not in declared]
+    assert all(each.grad is None and not each.requires_grad for each in others)
     names = {name for name, each in network.named_parameters() if id(each) in declared}
     assert moved <= network.trained_state().keys()
     assert not {name for name in moved if name.startswith("standardise.")}
