@@ -2,6 +2,8 @@
 """Frozen backbone, adapter and heads as one network."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -79,8 +81,11 @@ class Network(nn.Module):
         return self._finish(*self._features(image), image)
 
     def votes_downstream(self, image: Tensor) -> list[Tensor]:
-        """The same votes, but no gradient reaches what lies upstream of the backbone's maps."""
-        with torch.no_grad():
+        """The same votes, but what lies upstream of the backbone's maps stands still.
+
+        No gradient reaches it, and its norms and dropout are in evaluation mode.
+        """
+        with torch.no_grad(), evaluating(self.adapter):
             features = self._features(image)
         return self._finish(*features, image)
 
@@ -154,6 +159,17 @@ class Network(nn.Module):
             for name, parameter in self.named_parameters()
             if id(parameter) in upstream or not name.startswith("backbone.")
         ]
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Keep norms and dropout of `module` in evaluation mode, and give back the mode it was in."""
+    mode = module.training
+    module.eval()
+    try:
+        yield
+    finally:
+        module.train(mode)
 
 
 def split(logits: Tensor) -> tuple[Tensor, Tensor]:

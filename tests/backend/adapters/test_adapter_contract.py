@@ -108,6 +108,31 @@ def test_downstream_steps_leave_alone_what_lies_upstream(adapter: str, kind: str
         assert torch.equal(before, after)
 
 
+@pytest.mark.parametrize("adapter", ["upetu", "weft-large:norm=batch", "weft-large:drop=0.4"])
+def test_in_downstream_steps_what_lies_upstream_neither_drops_nor_counts(adapter: str) -> None:
+    network = wake(make_network("vit", adapter)).train()
+    passed: list[list[torch.Tensor]] = []
+    network.backbone.register_forward_hook(lambda *call: passed.append(call[2]))
+    batches, image = counted(network), torch.rand(2, 3, 64, 64)
+    for _ in range(2):
+        network.votes_downstream(image)
+    assert all(map(torch.equal, *passed))
+    still = {name for name, count in counted(network).items() if count == batches[name]}
+    ahead = {name for name in batches if not name.startswith(("last_enhancers", "outputs"))}
+    assert still == ahead
+    assert all(module.training for module in network.adapter.modules())
+
+
+def counted(network: Network) -> dict[str, int]:
+    """The batches that each batch normalisation of the adapter has seen."""
+    norms = network.adapter.named_modules()
+    return {
+        name: int(norm.num_batches_tracked)
+        for name, norm in norms
+        if isinstance(norm, torch.nn.BatchNorm2d)
+    }
+
+
 @each_pair
 @torch.no_grad()
 def test_what_was_trained_can_be_put_into_a_fresh_network(adapter: str, kind: str) -> None:
