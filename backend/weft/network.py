@@ -114,8 +114,8 @@ class Network(nn.Module):
     @torch.no_grad()
     def _plain_maps(self, image: Tensor) -> list[Tensor]:
         # what an adapter drops inside of blocks now and then belongs to its own steps
-        self.adapter.eval()
-        return self.backbone(image, as_is)
+        with evaluating(self.adapter):
+            return self.backbone(image, as_is)
 
     def trained_state(self) -> dict[str, Tensor]:
         """Everything that learned, and the statistics of features, for the model file."""

@@ -79,6 +79,18 @@ def test_what_is_kept_is_counted_once_and_without_parameters() -> None:
     assert squared - nothing == 2 * 3 * 64 * 64 * 4
 
 
+def test_steps_that_are_timed_drop_as_those_of_a_training_do() -> None:
+    spec, device = find_adapter("upetu"), choose_device("cpu").in_full_precision()
+    network = build_network(open_backbone(Trial(BACKBONE, "upetu")), spec, 3, 1, device, 0)
+    training = Training(network, spec, device, batch=1, side=64)
+    saved_bytes(training, training.alone)
+    dropped = []
+    for eqam in network.adapter.eqams:
+        eqam.dropout.register_forward_hook(lambda *call: dropped.append((call[2] == 0).any()))
+    training.step()
+    assert dropped and all(dropped)
+
+
 def test_freezing_costs_less_the_rarer_the_backbone_learns(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
