@@ -120,11 +120,13 @@ def squares(make_scene: MakeScene) -> Scene:
 
 @pytest.fixture
 def tiny_network() -> Callable[..., Network]:
-    """A network on timm's smallest ResNet with seeded random weights."""
+    """A network with seeded random weights, on timm's smallest ResNet unless told otherwise."""
 
-    def make(adapter: str = "weft", classes: int = 1, seed: int = 0) -> Network:
+    def make(
+        adapter: str = "weft", classes: int = 1, seed: int = 0, name: str = "test_resnet"
+    ) -> Network:
         torch.manual_seed(seed)
-        spec = find_backbone("test_resnet")
+        spec = find_backbone(name)
         backbone = wrap(spec.build(), spec.mean, spec.std)
         return Network(backbone, find_adapter(adapter), 3, classes)
 

@@ -99,6 +99,19 @@ def test_the_part_that_learns_always_goes_on_in_frozen_epochs(squares, tiny_netw
     assert any(not torch.equal(a, b) for a, b in pairs)
 
 
+def test_the_stream_beside_a_backbone_without_injections_learns_in_every_step(
+    squares, tiny_network
+) -> None:
+    network = tiny_network("weft", name="test_efficientnet")
+    assert not network.upstream_parameters()
+    settings = replace(QUICK, steps=4, schedule=DynamicFreezing(epochs=(99,)))
+    trainer = Trainer(network, squares.store, CPU, settings, Context(Path()))
+    trainer.heads_alone = 0.0
+    trainer.run(squares.regions)
+    stem = network.adapter.extractor.stem.parameters()
+    assert [int(trainer.optimiser.state[each]["step"]) for each in stem] == [4] * 4
+
+
 @pytest.mark.parametrize(
     ("schedule", "every", "turns"),
     [
