@@ -77,5 +77,7 @@ def edge_mask(a: Tensor, over: tuple[int, ...] = OF_SAMPLE) -> Tensor:
     """Where the channels of a map (B, C, h, w) disagree: 0..1, no gradient, (B, 1, h, w)."""
     with torch.no_grad():
         spread = a.float().var(1, keepdim=True)
-        mean, std = spread.mean(over, keepdim=True), spread.std(over, keepdim=True)
+        mean = spread.mean(over, keepdim=True)
+        # a single place deviates by nothing, which is not defined over n - 1
+        std = spread.std(over, correction=int(spread.numel() > mean.numel()), keepdim=True)
         return ((spread - mean) / (std + 1e-6)).sigmoid().to(a.dtype)
