@@ -3,6 +3,7 @@
 
 from typing import TypeVar
 
+from timm.models.vision_transformer_sam import Attention as SamAttention
 from torch import nn
 
 from weft.adapters.upetu.q_linear import QLinear
@@ -13,7 +14,7 @@ Module = TypeVar("Module", bound=nn.Module)
 
 
 def exportable(network: Module) -> Module:
-    """`network` itself, with library wavelets, data-dependent routing and quantisation replaced."""
+    """`network` itself, with parts that ONNX has words for, and SAM's attention not fused."""
     for parent in list(network.modules()):
         for name, child in parent.named_children():
             if isinstance(child, HaarTransform):
@@ -22,4 +23,6 @@ def exportable(network: Module) -> Module:
                 setattr(parent, name, DenseRouter(child))
             elif isinstance(child, QLinear):
                 setattr(parent, name, child.plain())
+            elif isinstance(child, SamAttention):
+                child.fused_attn = False  # ONNX has it for tensors of four axes alone
     return network

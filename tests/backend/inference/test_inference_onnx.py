@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from kinds import make_network, wake
 from small_networks import card, small_model
 from torch import Tensor, nn
 
 from weft.device import cpu
 from weft.inference.engines import Batch, OnnxEngine, TorchEngine
 from weft.inference.onnx_export import NotExportable, export_onnx
+from weft.model import Model
 
 SIDE = 64
 
@@ -42,12 +44,21 @@ LARGE = "weft-large:splits=1,extra=0"
     ],
 )
 def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> None:
-    model = small_model(backbone, adapter)
+    exported_agrees(small_model(backbone, adapter), tmp_path / "model.onnx")
+
+
+def test_onnx_agrees_with_torch_on_segment_anything(tmp_path: Path) -> None:
+    network = wake(make_network("sam", "cwsam"))
+    model = Model("cwsam-12345678", card("samvit_base_patch16", "cwsam"), network)
+    exported_agrees(model, tmp_path / "model.onnx")
+
+
+def exported_agrees(model: Model, path: Path) -> None:
     exact = TorchEngine(model.network, cpu("test").in_full_precision())
     before = exact.predict(tiles()[0])
-    export_onnx(model, tmp_path / "model.onnx", SIDE)
+    export_onnx(model, path, SIDE)
     assert (exact.predict(tiles()[0]) == before).all(), "export changed the network"
-    given = OnnxEngine(tmp_path / "model.onnx", ["CPUExecutionProvider"])
+    given = OnnxEngine(path, ["CPUExecutionProvider"])
     for tile in tiles():
         expected, result = exact.predict(tile), given.predict(tile)
         assert result.shape == (1, 4, SIDE, SIDE)
