@@ -19,7 +19,7 @@ PAIRS = [
     for spec in ADAPTERS
     for kind in BACKBONES
     if kind in TRANSFORMERS or spec.name not in TRANSFORMERS_ONLY
-]
+] + [("weft:side=0", "vit"), ("weft:side=0", "resnet")]
 MISFITS = [
     (name, kind)
     for name in sorted(TRANSFORMERS_ONLY)

@@ -165,7 +165,7 @@ def test_the_states_follow_the_formulas() -> None:
         ("full:group=most", "choose all or last or norms"),
         ("full:blocks=0", "blocks=1 or more"),
         ("est:width=0", "whole numbers from 1"),
-        ("weft:side=0", "whole numbers from 1"),
+        ("weft:side=-1", "side from 0"),
         ("weft:width=30", "give a multiple of 4"),
         ("weft:splits=3", "give a multiple of 12"),
         ("weft:chosen=8", "choose 1 to 7"),

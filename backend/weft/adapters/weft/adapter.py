@@ -26,7 +26,7 @@ class WeftOptions:
     seen by the experts and enhancers. At stride 4 either costs more time than all the rest
     together: the first takes gradients through the finest stages of the backbone, and the weight
     gradients of wide depth-wise kernels are slow on large maps. `side` divides the maps' channels
-    for the width of the side network.
+    for the width of the side network; 0 leaves it out, so that the stream is all that adds.
     """
 
     width: int = 32
@@ -38,8 +38,8 @@ class WeftOptions:
     side: int = 8
 
     def __post_init__(self) -> None:
-        if min(self.width, self.splits, self.heads, self.side) < 1:
-            raise ValueError("width, splits, heads and side are whole numbers from 1.")
+        if min(self.width, self.splits, self.heads) < 1 or self.side < 0:
+            raise ValueError("width, splits and heads count from 1, side from 0.")
         share = math.lcm(4, self.splits, self.heads)  # maps are normalised in 4 groups
         if self.width % share:
             raise ValueError(
@@ -90,7 +90,7 @@ class WeftAdapter(Adapter):
         self.last_enhancer = Enhancer(width, coarse, width // 2)
         self.outputs = nn.ModuleList(nn.Conv2d(width, c, 1) for c in taps.channels)
         self.gates = nn.ParameterList(torch.zeros(1, c, 1, 1) for c in taps.channels)
-        self.side = SideNetwork(taps.channels, taps.strides, sizes.side)
+        self.side = SideNetwork(taps.channels, taps.strides, sizes.side) if sizes.side else None
 
     def upstream(self) -> Iterable[nn.Parameter]:
         """All that injections come from; none where the backbone takes no injection."""
@@ -128,15 +128,19 @@ class WeftAdapter(Adapter):
         levels[2] = stream.detail
         plain = self.plain(maps)
         sizes = [level.wide.shape[2:] for level in plain]
-        finished = []
-        for level, stride, output, gate, beside in zip(
-            plain, self.strides, self.outputs, self.gates, self.side(maps, sizes), strict=True
+        additions = []
+        for size, stride, output, gate in zip(
+            sizes, self.strides, self.outputs, self.gates, strict=True
         ):
-            narrow = resize(levels[nearest(stride, levels)], level.wide.shape[2:])
+            narrow = resize(levels[nearest(stride, levels)], size)
             weight, bias = gated(output, gate)
-            streamed = Addition(narrow, weight.flatten(1), bias)
-            finished.append(Level(level.wide, streamed.plus(beside)))
-        return finished
+            additions.append(Addition(narrow, weight.flatten(1), bias))
+        if self.side is not None:
+            pairs = zip(additions, self.side(maps, sizes), strict=True)
+            additions = [streamed.plus(beside) for streamed, beside in pairs]
+        return [
+            Level(level.wide, addition) for level, addition in zip(plain, additions, strict=True)
+        ]
 
     def _enhanced(self, enhancer: nn.Module, levels: list[Tensor]) -> list[Tensor]:
         fine = self.fine
