@@ -8,13 +8,14 @@ from pathlib import Path
 import large
 import methods
 import pytest
-from cost_records import CostRecord, Costs, CostSettings, FreezingCost
+from cost_records import CostRecord, Costs, CostSettings, FreezingCost, Method
 from methods_figure import draw, points
 from methods_report import report
 from methods_summary import summary
 from records import Record, Settings, append, complete, in_common, newest, read, side_by_side
 
-from weft.adapters.registry import ADAPTERS
+from weft.adapters.registry import ADAPTERS, find_adapter
+from weft.adapters.weft_large.options import AS_RELEASED
 
 COST_SETTINGS = CostSettings("abc", "a machine", "cpu", 4, 256, 512)
 SETTINGS = Settings("abc", "a machine", "cpu", 60.0, 60)
@@ -178,17 +179,36 @@ def test_the_large_setting_asks_for_a_gpu(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_the_large_setting_is_told_in_a_sentence() -> None:
+def test_the_large_setting_is_measured_by_default_as_released_and_with_full_fine_tuning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = []
+
+    def answer(settings: CostSettings, backbone: str, weights: None, method: Method) -> CostRecord:
+        asked.append(method.name)
+        return CostRecord(settings, backbone, method.name, "2025-01-01", FULL)
+
+    monkeypatch.setattr("large.choose_device", lambda name: Namespace(name="a GPU"))
+    monkeypatch.setattr("large.measure_costs", answer)
+    monkeypatch.setattr(sys, "argv", ["large.py", "--out", str(tmp_path / "large.md")])
+    assert large.main() == 0
+    assert asked == ["weft-large", large.RELEASED, "full"]
+    assert find_adapter(large.RELEASED).build.keywords["options"] == AS_RELEASED
+
+
+def test_the_large_setting_is_told_in_sentences() -> None:
     on_gpu = replace(FULL, cuda_bytes=1000 * MIB, device="a GPU")
     less = replace(on_gpu, cuda_bytes=740 * MIB, step_s=0.4)
-    full, ours = (
+    least = replace(on_gpu, cuda_bytes=500 * MIB, step_s=1.0)
+    full, ours, released = (
         CostRecord(COST_SETTINGS, "vit", name, "2025-01-01", costs)
-        for name, costs in (("full", on_gpu), ("weft-large", less))
+        for name, costs in (("full", on_gpu), ("weft-large", less), (large.RELEASED, least))
     )
     options = Namespace(backbone="vit", adapter="weft-large")
-    text = large.report({ours.key: ours, full.key: full}, options)
+    text = large.report({each.key: each for each in (ours, released, full)}, options)
     sentence = "weft-large on a GPU: 74 % of the memory of full fine-tuning, at 125 % of its speed."
     assert sentence in text
+    assert "weft-large as released on a GPU: 50 % of the memory" in text
     absent = replace(ours, costs=None, unsuited="There is no adapter 'weft-large'.")
     text = large.report({absent.key: absent, full.key: full}, options)
     assert sentence not in text and "(1) There is no adapter 'weft-large'." in text
