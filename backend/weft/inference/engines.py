@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from traceback import clear_frames
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +64,8 @@ class TorchEngine:
         except (RuntimeError, MemoryError) as reason:
             if not is_out_of_memory(reason):
                 raise
+            # the traceback would keep what the network holds in the middle of its work
+            clear_frames(reason.__traceback__)
             torch.cuda.empty_cache()
             raise OutOfMemory(pixels.shape[-1]) from reason
 

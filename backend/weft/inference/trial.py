@@ -43,18 +43,25 @@ def try_out(engine: Engine, batch: Batch) -> Trial:
 
     OutOfMemory when not even one tile does.
     """
-    try:
-        engine.predict(batch)
-    except OutOfMemory:
-        if len(batch) == 1:
-            raise
-        return try_out(engine, batch[: len(batch) // 2])
+    while not fits(engine, batch):
+        batch = batch[: len(batch) // 2]
     turns = []
     for _ in range(2):
         start = time.perf_counter()
         probabilities = engine.predict(batch)
         turns.append(Trial(probabilities, time.perf_counter() - start))
     return min(turns, key=lambda turn: turn.seconds)
+
+
+def fits(engine: Engine, batch: Batch) -> bool:
+    """Whether the memory suffices for the batch; OutOfMemory when it is a single tile."""
+    try:
+        engine.predict(batch)
+    except OutOfMemory:
+        if len(batch) == 1:
+            raise
+        return False
+    return True
 
 
 def hardest(plans: Sequence[Plan]) -> Plan:

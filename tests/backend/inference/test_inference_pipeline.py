@@ -2,6 +2,7 @@
 """From an image to strips: exact on the image's grid, sparing with memory, tidy with threads."""
 
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,43 @@ def test_a_trial_takes_what_fits_of_a_batch() -> None:
     assert len(try_out(engine, noise(1, 32, 8)).probabilities) == 2
     with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
         try_out(hungry(most=0), noise(1, 32, 8))
+
+
+class Greedy(nn.Module):
+    """A network that runs out of memory in the middle of its work, but for a single tile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[weakref.ref[torch.Tensor]] = []
+
+    def alive(self) -> int:
+        return sum(ref() is not None for ref in self.held)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        assert not self.alive()
+        activations = pixels * 2
+        self.held.append(weakref.ref(activations))
+        if len(pixels) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return activations.repeat(1, 4, 1, 1)
+
+
+def test_what_did_not_fit_is_gone_before_less_is_tried() -> None:
+    network = Greedy()
+    engine = TorchEngine(network, cpu("test").in_full_precision())  # type: ignore[arg-type]
+    assert len(try_out(engine, noise(1, 32, 8)).probabilities) == 1
+    assert len(network.held) == 6
+
+
+def test_what_did_not_fit_is_gone_before_memory_is_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, alive = Greedy(), []
+    engine = TorchEngine(network, cpu("test").in_full_precision())  # type: ignore[arg-type]
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: alive.append(network.alive()))
+    with pytest.raises(OutOfMemory):
+        engine.predict(noise(1, 32, 8))
+    assert alive == [0]
 
 
 def test_errors_that_mean_memory_are_known() -> None:
