@@ -92,5 +92,8 @@ class ShareLimit:
         objects = logits.float().softmax(2)[:, :, 1:].sum(2)
         found = (objects * (objects > CONFIDENT)).mean((1, 2, 3))
         now = found.detach()
+        # an overflow tells nothing of floods, and the loss is not finite either
+        if not now.isfinite().all():
+            return found.mean()
         self.seen = now if self.seen is None else torch.lerp(now, self.seen, MEMORY)
         return WEIGHT * (found * (self.seen > self.most)).mean()

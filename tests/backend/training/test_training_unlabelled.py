@@ -128,6 +128,16 @@ def test_a_flood_is_known_until_it_has_gone_down() -> None:
     assert not limit.exceeded
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_an_overflow_does_not_end_the_watch(before: int) -> None:
+    limit = ShareLimit(0.1)
+    for _ in range(before):
+        limit.excess(logits_of(0.5, 0.9))
+    assert not limit.excess(torch.full((1, 1, 2, 10, 10), torch.nan)).isfinite()
+    assert limit.exceeded
+    assert limit.excess(logits_of(0.5, 0.9)) > 0
+
+
 def test_each_head_answers_for_itself() -> None:
     both = torch.cat([logits_of(0.5, 0.9), logits_of(0.1, 0.9)]).requires_grad_()
     ShareLimit(0.1).excess(both).backward()
