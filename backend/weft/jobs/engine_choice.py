@@ -17,6 +17,7 @@ from weft.inference.plan import Plan, Tiling, choose_tiling
 from weft.inference.rows import KeptRows
 from weft.inference.trial import TOLERANCE, TRIAL_PAYS_S, TRIAL_PAYS_TILES, hardest, noise, try_out
 from weft.inference.tta import choose_ways, in_ways
+from weft.jobs.memory import model_within_memory
 from weft.jobs.predict_request import PredictRequest
 from weft.jobs.predicted import rows_folder
 from weft.jobs.predictors import LocalPredictor, plan_of
@@ -46,7 +47,8 @@ def seeing_once(
     engine = began_with(request, parts)
     if engine == "onnx":
         return with_onnx(model, device, tiling, plans, context)
-    in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
+    with model_within_memory(device):
+        in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
     if request.memory_gb is not None:
         return replace(in_torch, tiling=within(request.memory_gb, in_torch, parts))
     # what gains by a lower precision, onnxruntime does not outrun in float32

@@ -19,6 +19,7 @@ from weft.backbones.registry import DEFAULT_BACKBONE, DESCRIBED, BackboneSpec
 from weft.backbones.weights import locate
 from weft.device import Device, choose_device
 from weft.errors import ModelError
+from weft.inference.engines import is_out_of_memory
 from weft.training.schedule import DEFAULT_SCHEDULE, SCHEDULES
 
 PACKAGES = ("torch", "timm", "rasterio", "shapely", "geopandas", "pytorch_wavelets")
@@ -68,7 +69,17 @@ def info() -> dict[str, Any]:
 
 
 def prove(device: Device) -> str:
-    """A convolution on the device: its speed, in words."""
+    """A convolution on the device: its speed, in words; or that no memory is free for it."""
+    try:
+        return f"3x3 convolution at {speed(device) / 1e9:.0f} GFLOP/s"
+    except (RuntimeError, MemoryError) as reason:
+        if not is_out_of_memory(reason):
+            raise
+        return "none, the memory does not suffice for a 3x3 convolution"
+
+
+def speed(device: Device) -> float:
+    """Operations a second of a convolution."""
     layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(device.torch)
     tile = torch.rand(1, 64, PROOF_SIDE, PROOF_SIDE, device=device.torch)
     operations = 2 * 64 * 64 * 9 * PROOF_SIDE**2
@@ -76,8 +87,7 @@ def prove(device: Device) -> str:
         float(layer(tile).float().mean())
         start = time.perf_counter()
         float(layer(tile).float().mean())
-    seconds = time.perf_counter() - start
-    return f"3x3 convolution at {operations / seconds / 1e9:.0f} GFLOP/s"
+    return operations / (time.perf_counter() - start)
 
 
 def whereabouts(spec: BackboneSpec) -> str:

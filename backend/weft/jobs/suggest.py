@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from weft.device import Device, choose_device
 from weft.errors import RequestError
 from weft.grid import Grid, to_pixels
+from weft.jobs.memory import model_within_memory
 from weft.jobs.start import Ground, ground_known
 from weft.labels.place import outline, to_plane
 from weft.labels.read import read_areas
@@ -87,12 +88,14 @@ def suggest(request: SuggestRequest, context: Context) -> SuggestResult:
         for remark in check_image(model.card, info):
             context.note(remark)
     learned, places = find_places(request, model, infos)
-    seeing = Seeing(model, choose_device(request.device), infos, context)
-    taught = seeing.look_at(learned, "Looking at what is labelled", lambda each: each)
-    opinion = ask(list(taught.values())) if taught else None
-    found = seeing.look_at(
-        places, "Looking for what to label", lambda each: judge(each, opinion, taught.values())
-    )
+    device = choose_device(request.device)
+    seeing = Seeing(model, device, infos, context)
+    with model_within_memory(device):
+        taught = seeing.look_at(learned, "Looking at what is labelled", lambda each: each)
+        opinion = ask(list(taught.values())) if taught else None
+        found = seeing.look_at(
+            places, "Looking for what to label", lambda each: judge(each, opinion, taught.values())
+        )
     if not found:
         raise RequestError(
             "Nothing on the images is left to label: all that has data is labelled already; give "

@@ -73,10 +73,11 @@ def validate(request: LearnRequest, context: Context) -> ValidateResult:
     for fold in folds:
         prepared.network.load_trained(fresh)
         part = part_of(context, trainings, len(folds), request.budget_s)
-        if not learn_without(prepared, fold, part):
-            break
-        trainings += 1
-        measured |= {area: tally(prepared, at(regions, area)) for area in sorted(fold)}
+        with within_memory(prepared.device):
+            if not learn_without(prepared, fold, part):
+                break
+            trainings += 1
+            measured |= {area: tally(prepared, at(regions, area)) for area in sorted(fold)}
     if not measured:
         raise Cancelled
     material = prepared.material
@@ -98,8 +99,7 @@ def learn_without(prepared: Prepared, fold: frozenset[int], context: Context) ->
     trainer = Trainer(
         prepared.network, prepared.store, prepared.device, prepared.settings(), context
     )
-    with within_memory(prepared.device):
-        return not trainer.run(regions, prepared.elsewhere).cancelled
+    return not trainer.run(regions, prepared.elsewhere).cancelled
 
 
 def tally(prepared: Prepared, regions: Sequence[Region]) -> Tallies:

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from weft.backbones.registry import find_backbone
 from weft.errors import Cancelled, LabelError, RequestError
 from weft.jackknife import ratio
+from weft.jobs import validate as validating
 from weft.jobs.area_figures import outline_of
 from weft.jobs.prepare import Prepared, prepare
 from weft.jobs.train import train
@@ -203,6 +204,18 @@ def test_a_training_that_memory_does_not_suffice_for_says_what_to_do(
     with pytest.raises(RequestError, match=told):
         train(TrainRequest(**vars(request), out=out), context)
     assert not out.exists()
+
+
+def test_a_measurement_that_memory_does_not_suffice_for_says_what_to_do(
+    request_of, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*args: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(validating, "learn_without", lambda *args: True)
+    monkeypatch.setattr(validating, "confuse", run_out)
+    with pytest.raises(RequestError, match="memory of the CPU does not suffice for this training"):
+        validate(request_of(3), context)
 
 
 def test_a_class_in_two_areas_has_no_figure() -> None:
