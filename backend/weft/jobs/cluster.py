@@ -5,6 +5,7 @@ dask sends tasks as pickles, so that whoever reaches a scheduler or its workers 
 they belong into a network of one's own.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ PIECES_A_THREAD = 2
 # The row of tiles above each piece is predicted twice: fewer rows cost more, more are lost with a
 # worker.
 LEAST_ROWS, MOST_ROWS = 4, 32
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def connect(address: str) -> Iterator[Any]:
         except TimeoutError as reason:
             raise RequestError(
                 f"The scheduler at {address} has no workers; start some with "
-                f"'dask worker {address}'."
+                f"'dask worker {address} --nthreads 1'."
             ) from reason
         yield client
 
@@ -181,9 +183,11 @@ def await_result(future: Any) -> None:
 
 def predict_piece(piece: Piece) -> None:
     """On a worker: predict a piece and keep its rows; done twice, it leaves the same."""
-    predictor = equipment(piece.request, piece.model)
     tile_rows = range(piece.first, piece.stop)
-    predictor.keep_rows(piece.seen, tile_rows, piece.rows, lambda done: None)
+    # a worker may have several threads, but an adapter may keep what it sees of one tile
+    with ONE_AT_A_TIME:
+        predictor = equipment(piece.request, piece.model)
+        predictor.keep_rows(piece.seen, tile_rows, piece.rows, lambda done: None)
 
 
 @lru_cache(maxsize=2)

@@ -106,7 +106,8 @@ def test_a_cluster_that_cannot_be_had_is_told(
     out = tmp_path / "out"
     idle = weft(*predict, "--out", out, "--scheduler", cluster.address)
     assert idle.status == 2
-    assert f"has no workers; start some with 'dask worker {cluster.address}'." in idle.err
+    told = f"has no workers; start some with 'dask worker {cluster.address} --nthreads 1'."
+    assert told in idle.err
     absent = weft(*predict, "--out", out, "--scheduler", "tcp://127.0.0.1:9")
     assert absent.status == 2
     assert absent.err.splitlines()[-1] == (
