@@ -37,12 +37,19 @@ class Device:
     def free_bytes(self) -> int:
         """The memory that a training could use now: the GPU's own, or the machine's."""
         if self.torch.type == "cuda":
-            return int(torch.cuda.mem_get_info(self.torch)[0])
+            kept = torch.cuda.memory_reserved(self.torch) - torch.cuda.memory_allocated(self.torch)
+            return int(torch.cuda.mem_get_info(self.torch)[0]) + kept
         return int(psutil.virtual_memory().available)
 
     def in_full_precision(self) -> "Device":
         """The same device in float32."""
         return replace(self, precision=torch.float32)
+
+
+def release_gpu() -> None:
+    """Give back what torch keeps of the GPU's memory for a next time."""
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def choose_device(wish: str = "auto") -> Device:

@@ -2,6 +2,7 @@
 """One request on its way through a job: its context, its folder, and the answer in the end."""
 
 import logging
+import sys
 import threading
 import time
 import traceback
@@ -76,6 +77,11 @@ def carry_out(job: Job, jobs: Path, send: Send) -> None:
         send(response(job.call.id, run(job, jobs, send)))
     except RpcError as error:
         send(failure(job.call.id, error))
+    # only now nothing of the job is alive, and other programs need the GPU until the next
+    if "weft.device" in sys.modules:  # PyTorch takes seconds to load
+        from weft.device import release_gpu
+
+        release_gpu()
 
 
 def run(job: Job, jobs: Path, send: Send) -> Any:

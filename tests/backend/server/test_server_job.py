@@ -2,9 +2,14 @@
 """A job is answered whatever happens to its folder; else its client would wait for ever."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+import torch
+
+from weft.errors import RequestError
 from weft.jobs.predict import PredictResult
 from weft.progress import Context
 from weft.server.job import Job, carry_out
@@ -23,6 +28,21 @@ def test_a_result_that_cannot_be_kept_is_answered_all_the_same(tmp_path: Path) -
     assert json.loads(told[-1])["result"] == {"polygons": 3}
     (log,) = tmp_path.glob("*/log.txt")
     assert "result.json could not be written" in log.read_text(encoding="utf-8")
+
+
+def fail(params: dict[str, Any], context: Context) -> None:
+    raise RequestError("no")
+
+
+def test_memory_of_the_gpu_is_given_back_when_no_error_holds_it_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors: list[object] = []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: errors.append(sys.exception()))
+    for method in (fail, hand_on):
+        carry_out(Job(Call("train", {}, 7), method), tmp_path, lambda told: None)
+    assert errors == [None, None]
 
 
 def hand_on(params: dict[str, Any], context: Context) -> int:
