@@ -4,13 +4,37 @@
 import pytest
 import torch
 
-from weft.device import Device
+from weft import device
+from weft.device import Device, choose_device
 
 GPU = Device(torch.device("cuda"), "GPU", None, torch.float32)
 
 
 def test_memory_that_torch_keeps_for_a_next_time_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (2_000, 9_000))
-    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 5_000)
-    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 1_000)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda which: (2_000, 9_000))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda which: 5_000)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda which: 1_000)
     assert GPU.free_bytes() == 6_000
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("no kernel image\nsee the documentation"), "no kernel image"),
+        (AssertionError(), "AssertionError"),
+        (torch.cuda.DeferredCudaCallError("CUDA call failed lazily"), "CUDA call failed lazily"),
+    ],
+)
+def test_a_gpu_that_is_there_by_half_leaves_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch, "ones", fail)
+    monkeypatch.setattr(device, "bfloat16_pays", lambda: False)
+    chosen = choose_device()
+    assert chosen.torch.type == "cpu"
+    assert chosen.reason == f"a test kernel failed: {told}"
