@@ -18,7 +18,14 @@ from weft.network import Network, probabilities
 
 Batch = NDArray[np.float32]
 # What torch and onnxruntime say, in exceptions that may mean anything, when memory runs out.
-OUT_OF_MEMORY = ("out of memory", "DefaultCPUAllocator", "Failed to allocate memory")
+OUT_OF_MEMORY = (
+    "out of memory",
+    "DefaultCPUAllocator",
+    "Failed to allocate memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "unable to find an engine to execute this computation",
+)
 
 
 class OutOfMemory(RequestError):

@@ -200,6 +200,18 @@ def test_what_did_not_fit_is_gone_before_memory_is_given_back(
     assert alive == [0]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "GET was unable to find an engine to execute this computation",
+    ],
+)
+def test_libraries_of_the_gpu_that_get_no_memory_are_known(said: str) -> None:
+    assert is_out_of_memory(RuntimeError(said))
+
+
 def test_errors_that_mean_memory_are_known() -> None:
     assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory."))
     assert is_out_of_memory(MemoryError())
