@@ -104,6 +104,10 @@ def with_onnx(
     export_onnx(model, file, side)
     gpu = ["CUDAExecutionProvider"] if device.torch.type == "cuda" else []
     engine = OnnxEngine(file, [*gpu, "CPUExecutionProvider"])
+    if gpu and engine.session.get_providers()[0] not in gpu:
+        context.note(
+            "onnxruntime cannot use the GPU here, and computes on the CPU; --engine torch uses it."
+        )
     return LocalPredictor(model, engine, replace(tiling, side=side))
 
 

@@ -18,7 +18,7 @@ from weft.inference.part import Part, whole_image
 from weft.inference.plan import Tiling
 from weft.inference.trial import Trial, hardest, noise, try_out
 from weft.jobs import engine_choice
-from weft.jobs.engine_choice import faster, prepare
+from weft.jobs.engine_choice import faster, prepare, with_onnx
 from weft.jobs.predict import predict_parts
 from weft.jobs.predict_request import PredictRequest
 from weft.jobs.predictors import LocalPredictor
@@ -126,6 +126,20 @@ def test_what_was_stopped_goes_on_with_the_engine_it_began_with(
     assert isinstance(prepare(asked, model, parts, context).engine, OnnxEngine)
     elsewhere = replace(asked, out=tmp_path / "new")
     assert isinstance(prepare(elsewhere, model, parts, context).engine, TorchEngine)
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_onnxruntime_that_cannot_use_the_gpu_says_so(
+    model: Model, parts: Parts, tmp_path: Path, kind: str
+) -> None:
+    notes: list[str] = []
+    plans = [TILING.plan(part, 1.0) for part in parts.values()]
+    context = Context(tmp_path, notify=notes.append)
+    device = replace(DEVICE, torch=torch.device(kind))
+    providers = with_onnx(model, device, TILING, plans, context).engine.session.get_providers()
+    missing = kind == "cuda" and providers[0] != "CUDAExecutionProvider"
+    assert len(notes) == missing
+    assert all("onnxruntime cannot use the GPU here" in note for note in notes)
 
 
 def test_seconds_are_those_of_all_tiles(model: Model, parts: Parts) -> None:
