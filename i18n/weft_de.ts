@@ -938,8 +938,8 @@
         <translation>Das Installationsprogramm lässt sich nicht über einen SOCKS-Proxy laden; stellen Sie in QGIS unter Einstellungen &gt; Optionen &gt; Netzwerk einen HTTP-Proxy ein, oder installieren Sie uv.</translation>
     </message>
     <message>
-        <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
-        <translation>Der Verbindung wird nicht vertraut, wie in manchen Firmennetzen; fragen Sie Ihre Administration nach dem Zertifikat, und setzen Sie SSL_CERT_FILE darauf.</translation>
+        <source>The connection is not trusted, as behind some company networks; ask your administrator to add the certificate to those that this computer trusts. On Linux SSL_CERT_FILE can name it, too.</source>
+        <translation>Der Verbindung wird nicht vertraut, wie in manchen Firmennetzen; bitten Sie Ihre Administration, das Zertifikat zu denen hinzuzufügen, denen dieser Computer vertraut. Unter Linux kann auch SSL_CERT_FILE es nennen.</translation>
     </message>
     <message>
         <source>This Python cannot make environments; install its venv module (python3-venv on Debian and Ubuntu), or choose another Python.</source>

@@ -938,8 +938,8 @@
         <translation>Le programme d&apos;installation ne peut pas être téléchargé par un proxy SOCKS ; réglez dans QGIS un proxy HTTP sous Préférences &gt; Options &gt; Réseau, ou installez uv.</translation>
     </message>
     <message>
-        <source>The connection is not trusted, as behind some company networks; ask your administrator for the certificate, and set SSL_CERT_FILE to it.</source>
-        <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez le certificat à votre administrateur, et indiquez-le dans SSL_CERT_FILE.</translation>
+        <source>The connection is not trusted, as behind some company networks; ask your administrator to add the certificate to those that this computer trusts. On Linux SSL_CERT_FILE can name it, too.</source>
+        <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez à votre administrateur d&apos;ajouter le certificat à ceux auxquels cet ordinateur fait confiance. Sous Linux, SSL_CERT_FILE peut aussi l&apos;indiquer.</translation>
     </message>
     <message>
         <source>This Python cannot make environments; install its venv module (python3-venv on Debian and Ubuntu), or choose another Python.</source>

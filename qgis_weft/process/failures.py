@@ -54,8 +54,9 @@ def in_words(kind):
             "Settings > Options > Network."
         ),
         "certificate": tr(
-            "The connection is not trusted, as behind some company networks; ask "
-            "your administrator for the certificate, and set SSL_CERT_FILE to it."
+            "The connection is not trusted, as behind some company networks; ask your "
+            "administrator to add the certificate to those that this computer trusts. On Linux "
+            "SSL_CERT_FILE can name it, too."
         ),
         "venv": tr(
             "This Python cannot make environments; install its venv module "

@@ -52,6 +52,19 @@ def test_nothing_of_qgis_reaches_the_child():
     assert own["PYTHONHOME"] == "x"
 
 
+def test_certificates_of_osgeo4w_are_not_passed_on_and_those_of_the_user_are():
+    own = {
+        "OSGEO4W_ROOT": r"C:\PROGRA~1\QGIS",
+        "SSL_CERT_FILE": r"c:\progra~1\qgis\bin\curl-ca-bundle.crt",
+        "SSL_CERT_DIR": "C:/PROGRA~1/QGIS/apps/openssl/certs",
+        "OPENSSL_ENGINES": r"C:\PROGRA~1\QGIS\lib\engines-3",
+    }
+    assert not child_environment(own).keys() & own.keys()
+    users = {"SSL_CERT_FILE": r"C:\PROGRA~1\QGIS of ours\ca.pem", "SSL_CERT_DIR": "/etc/ssl/certs"}
+    assert child_environment({**own, **users}).items() >= users.items()
+    assert child_environment(users).items() >= users.items()
+
+
 @pytest.mark.parametrize(
     ("system", "own", "home", "expected"),
     [
