@@ -982,6 +982,10 @@
         <translation>Die Engine wird ausprobiert</translation>
     </message>
     <message>
+        <source>Removing the downloads</source>
+        <translation>Das Heruntergeladene wird entfernt</translation>
+    </message>
+    <message>
         <source>Fetching the installer</source>
         <translation>Der Installierer wird geholt</translation>
     </message>

@@ -982,6 +982,10 @@
         <translation>Essai du moteur</translation>
     </message>
     <message>
+        <source>Removing the downloads</source>
+        <translation>Suppression des téléchargements</translation>
+    </message>
+    <message>
         <source>Fetching the installer</source>
         <translation>Récupération de l&apos;installateur</translation>
     </message>

@@ -28,6 +28,11 @@ class Environment:
         return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
+    def cache(self):
+        """What uv downloads, until the environment is ready: on the same drive, as uv links it."""
+        return self.folder.parent / "uv-cache"
+
+    @property
     def ready(self):
         """Whether it was finished and verified."""
         return (self.folder / MARKER).exists() and self.python.exists()

@@ -17,6 +17,8 @@ from .failures import classify, in_words
 from .pythons import PROBE, PROBE_VENV, is_suitable
 
 NEEDED_BYTES = 8 * 2**30
+# what cannot be removed does no harm
+REMOVE = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ def build(kitchen):
         tr("Trying the engine"), environment.python, "-m", "weft", "info", "--json"
     )
     facts = read_facts(told.output)
+    # not in QGIS itself, as it takes seconds
+    yield from must(
+        tr("Removing the downloads"), environment.python, "-c", REMOVE, environment.cache
+    )
     environment.mark_ready(facts)
     return facts
 

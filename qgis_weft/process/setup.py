@@ -66,7 +66,7 @@ class Setup(QObject):
         self._output = ""
         process = self._process = QProcess(self)
         settings = QProcessEnvironment()
-        extra = {**uv_variables(os.environ), **proxy_variables()}
+        extra = {**uv_variables(os.environ, self._kitchen.environment.cache), **proxy_variables()}
         for key, value in child_environment(os.environ, BACKEND, extra).items():
             settings.insert(key, value)
         process.setProcessEnvironment(settings)
@@ -111,12 +111,16 @@ class Setup(QObject):
         self._process = None
 
 
-def uv_variables(own):
-    """What pip does by itself and uv when it is told: the system's certificates, pip's index."""
+def uv_variables(own, cache):
+    """What pip does by itself and uv when it is told: the system's certificates, pip's index.
+
+    And where uv downloads to, which by itself is the drive of the system.
+    """
     told = {
         "UV_SYSTEM_CERTS": "1",
         "UV_NATIVE_TLS": "1",  # its name in older ones
         "UV_DEFAULT_INDEX": own.get("UV_INDEX_URL") or own.get("PIP_INDEX_URL"),
+        "UV_CACHE_DIR": str(cache),
     }
     return {key: value for key, value in told.items() if value and key not in own}
 

@@ -155,6 +155,7 @@ GOOD = {
     "pip install": Outcome(0, ""),
     "pip sync": Outcome(0, ""),
     "weft info": Outcome(0, f"a warning\n{INFO}"),
+    "rmtree": Outcome(0, ""),
 }
 
 
@@ -266,10 +267,21 @@ def test_passwords_of_proxies_are_not_kept():
 
 
 def test_uv_trusts_and_asks_whom_pip_does():
-    told = uv_variables({"PIP_INDEX_URL": "https://mirror/simple"})
+    told = uv_variables({"PIP_INDEX_URL": "https://mirror/simple"}, "/data/uv-cache")
     assert told["UV_SYSTEM_CERTS"] == "1"
     assert told["UV_DEFAULT_INDEX"] == "https://mirror/simple"
-    assert uv_variables({"UV_SYSTEM_CERTS": "0", "UV_NATIVE_TLS": "0"}) == {}
+    users = {"UV_SYSTEM_CERTS": "0", "UV_NATIVE_TLS": "0", "UV_CACHE_DIR": "/big/cache"}
+    assert uv_variables(users, "/data/uv-cache") == {}
+
+
+def test_uv_downloads_to_the_drive_of_the_engine_until_that_is_ready(kitchen):
+    cache = uv_variables({}, kitchen.environment.cache)["UV_CACHE_DIR"]
+    assert Path(cache).parent == kitchen.environment.folder.parent
+    (Path(cache) / "wheels").mkdir(parents=True)
+    commands, _ = cook(recipe.build(kitchen), GOOD)
+    for _ in range(2):  # there is none where the user has set another one
+        subprocess.run([sys.executable, *commands[-1].arguments], check=True)
+        assert not Path(cache).exists()
 
 
 @pytest.mark.parametrize(

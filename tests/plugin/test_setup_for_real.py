@@ -25,8 +25,10 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def begin(qgis_app, folder):
-    """Starts a set-up; what it tells is in its list."""
+def begin(qgis_app, folder, monkeypatch):
+    """Starts a set-up; what it tells is in its list. It downloads what uv has not yet."""
+    cache = os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
+    monkeypatch.setenv("UV_CACHE_DIR", cache)
 
     def start():
         pythons = tuple(candidates(sys.platform, os.environ, Path.home()))
