@@ -950,8 +950,8 @@
         <translation>Ein geladenes Paket ist nicht das geprüfte und wurde abgelehnt; versuchen Sie es nochmals, oder fragen Sie Ihre Administration nach dem Paketspiegel.</translation>
     </message>
     <message>
-        <source>There is no package for this system; WEFT needs a 64-bit Windows, macOS or Linux and Python 3.11 to 3.14.</source>
-        <translation>Für dieses System gibt es kein Paket; WEFT braucht Windows, macOS oder Linux mit 64 Bit und Python 3.11 bis 3.14.</translation>
+        <source>There is no package for this system; WEFT needs a 64-bit Windows or Linux, or macOS 14 or newer on Apple silicon, and Python 3.11 to 3.14.</source>
+        <translation>Für dieses System gibt es kein Paket; WEFT braucht Windows oder Linux mit 64 Bit, oder macOS 14 oder neuer auf Apple-Prozessoren, und Python 3.11 bis 3.14.</translation>
     </message>
     <message>
         <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>

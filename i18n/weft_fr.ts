@@ -950,8 +950,8 @@
         <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou demandez à votre administrateur pour le miroir des paquets.</translation>
     </message>
     <message>
-        <source>There is no package for this system; WEFT needs a 64-bit Windows, macOS or Linux and Python 3.11 to 3.14.</source>
-        <translation>Il n&apos;y a pas de paquet pour ce système ; WEFT demande un Windows, macOS ou Linux 64 bits et Python 3.11 à 3.14.</translation>
+        <source>There is no package for this system; WEFT needs a 64-bit Windows or Linux, or macOS 14 or newer on Apple silicon, and Python 3.11 to 3.14.</source>
+        <translation>Il n&apos;y a pas de paquet pour ce système ; WEFT demande un Windows ou Linux 64 bits, ou macOS 14 ou plus récent sur puce Apple, et Python 3.11 à 3.14.</translation>
     </message>
     <message>
         <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>

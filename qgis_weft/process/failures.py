@@ -19,7 +19,8 @@ PATTERNS = (
     ("hash", r"hash mismatch|do not match the hashes|THESE PACKAGES DO NOT MATCH"),
     (
         "platform",
-        r"no wheels? with a matching|not a supported wheel|no matching distribution|has no wheels",
+        r"no wheels? with a matching|not a supported wheel|no matching distribution"
+        r"|has no (usable )?wheels",
     ),
     ("permission", r"permission denied|os error 13|read-only file system"),
     (
@@ -68,8 +69,8 @@ def in_words(kind):
             "mirror."
         ),
         "platform": tr(
-            "There is no package for this system; WEFT needs a 64-bit Windows, "
-            "macOS or Linux and Python 3.11 to 3.14."
+            "There is no package for this system; WEFT needs a 64-bit Windows or Linux, or "
+            "macOS 14 or newer on Apple silicon, and Python 3.11 to 3.14."
         ),
         "network": tr(
             "The package index cannot be reached; check the network connection and "

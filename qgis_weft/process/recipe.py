@@ -66,7 +66,9 @@ def build(kitchen):
     yield from must(
         tr("Installing the engine's packages (about 6 GB)"),
         uv,
-        *("pip", "sync", "--python", environment.python, "--require-hashes", kitchen.lock),
+        *("pip", "sync", "--python", environment.python),
+        # a missing wheel is told, and not what a compiler lacks
+        *("--require-hashes", "--only-binary", ":all:", kitchen.lock),
     )
     told = yield from must(
         tr("Trying the engine"), environment.python, "-m", "weft", "info", "--json"

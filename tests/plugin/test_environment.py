@@ -171,6 +171,12 @@ def test_the_whole_recipe_in_order(kitchen):
     ).read_text() == "uv==0.9.0 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
 
 
+def test_nothing_is_built_from_source(kitchen):
+    commands, _ = cook(recipe.build(kitchen), GOOD)
+    (sync,) = (" ".join(each.arguments) for each in commands if "sync" in each.arguments)
+    assert "--only-binary :all:" in sync
+
+
 def test_uv_itself_is_run_so_that_it_ends_when_it_is_cancelled(kitchen, monkeypatch):
     def program(python):
         monkeypatch.setattr(Environment, "python", kitchen.environment.folder / python)
@@ -239,6 +245,7 @@ def test_a_python_that_cannot_make_environments_is_told_before_any_is_made(kitch
         ("Failed to fetch: dns error: failed to lookup address information", "network", "network"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES", "hash", "refused"),
         ("torch has no wheels with a matching platform tag", "platform", "64-bit"),
+        ("rasterio==1.5.2 has no usable wheels", "platform", "macOS 14 or newer"),
         ("Permission denied (os error 13)", "permission", "written"),
         ("Resolved 45 packages\nPermission denied (os error 13)", "permission", "written"),
         ("Downloading networkx\nboom", "other", "transcript"),
