@@ -946,6 +946,10 @@
         <translation>Dieses Python kann keine Umgebungen anlegen; installieren Sie sein Modul venv (python3-venv auf Debian und Ubuntu), oder wählen Sie ein anderes Python.</translation>
     </message>
     <message>
+        <source>The engine needs a Mac with Apple silicon, and this QGIS starts every Python that was found as on an Intel Mac; install Homebrew&apos;s Python, or a QGIS for Apple silicon.</source>
+        <translation>Die Engine braucht einen Mac mit Apple-Prozessor, und dieses QGIS startet jedes gefundene Python wie auf einem Mac mit Intel-Prozessor; installieren Sie das Python von Homebrew, oder ein QGIS für Apple-Prozessoren.</translation>
+    </message>
+    <message>
         <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
         <translation>Ein geladenes Paket ist nicht das geprüfte und wurde abgelehnt; versuchen Sie es nochmals, oder fragen Sie Ihre Administration nach dem Paketspiegel.</translation>
     </message>

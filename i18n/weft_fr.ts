@@ -946,6 +946,10 @@
         <translation>Ce Python ne peut pas créer d&apos;environnements ; installez son module venv (python3-venv sur Debian et Ubuntu), ou choisissez un autre Python.</translation>
     </message>
     <message>
+        <source>The engine needs a Mac with Apple silicon, and this QGIS starts every Python that was found as on an Intel Mac; install Homebrew&apos;s Python, or a QGIS for Apple silicon.</source>
+        <translation>Le moteur demande un Mac à puce Apple, et ce QGIS lance chaque Python trouvé comme sur un Mac Intel ; installez le Python de Homebrew, ou un QGIS pour puce Apple.</translation>
+    </message>
+    <message>
         <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
         <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou demandez à votre administrateur pour le miroir des paquets.</translation>
     </message>

@@ -63,6 +63,10 @@ def in_words(kind):
             "This Python cannot make environments; install its venv module "
             "(python3-venv on Debian and Ubuntu), or choose another Python."
         ),
+        "intel": tr(
+            "The engine needs a Mac with Apple silicon, and this QGIS starts every Python that "
+            "was found as on an Intel Mac; install Homebrew's Python, or a QGIS for Apple silicon."
+        ),
         "hash": tr(
             "A downloaded package is not the one that was tested, so it was "
             "refused; try again, or ask your administrator about the package "

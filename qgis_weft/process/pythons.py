@@ -8,7 +8,9 @@ from .environment import BEYOND_PYTHON, LEAST_PYTHON
 
 MINORS = range(BEYOND_PYTHON[1] - 1, LEAST_PYTHON[1] - 1, -1)
 # Never sys.executable: inside QGIS that is QGIS itself.
-PROBE = "import sys; print('weft', *sys.version_info[:2])"
+PROBE = (
+    "import platform, sys; print('weft', *sys.version_info[:2], sys.platform, platform.machine())"
+)
 # Debian has venv without what it needs.
 PROBE_VENV = "; import venv, ensurepip"
 
@@ -43,9 +45,14 @@ def is_suitable(output):
     """Whether what PROBE printed is a version that the engine runs on."""
     for line in output.splitlines():
         words = line.split()
-        if len(words) == 3 and words[0] == "weft":
+        if len(words) == 5 and words[0] == "weft":
             return LEAST_PYTHON <= (int(words[1]), int(words[2])) < BEYOND_PYTHON
     return False
+
+
+def is_of_intel_mac(output):
+    """Whether PROBE ran as on an Intel Mac, as under Rosetta; there are no wheels for that."""
+    return "darwin x86_64" in output
 
 
 def _is_stub(path):

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..quantities import size
 from ..translate import tr
 from .failures import classify, in_words
-from .pythons import PROBE, PROBE_VENV, is_suitable
+from .pythons import PROBE, PROBE_VENV, is_of_intel_mac, is_suitable
 
 NEEDED_BYTES = 8 * 2**30
 # what cannot be removed does no harm
@@ -108,17 +108,20 @@ def check_space(folder, usage=shutil.disk_usage):
 
 def find_python(pythons, uv):
     """The first of `pythons` of a suitable version that can make environments, if uv does not."""
-    lacking = False
+    wrong = ""
     for python in pythons:
         outcome = yield Command(
             tr("Looking for a Python"), str(python), ("-c", PROBE if uv else PROBE + PROBE_VENV)
         )
         if is_suitable(outcome.output):
-            if outcome.code == 0:
+            if is_of_intel_mac(outcome.output):
+                wrong = wrong or "intel"
+            elif outcome.code == 0:
                 return python
-            lacking = True
-    if lacking:
-        raise SetupError(in_words("venv"))
+            else:
+                wrong = "venv"
+    if wrong:
+        raise SetupError(in_words(wrong))
     raise SetupError(
         tr(
             "No Python 3.11 to 3.14 was found; install one for your user from "

@@ -17,7 +17,7 @@ from qgis_weft.process.environment import Environment, data_folder, engine_pytho
 from qgis_weft.process.exits import in_words
 from qgis_weft.process.failures import classify
 from qgis_weft.process.failures import in_words as failure_in_words
-from qgis_weft.process.pythons import candidates, is_suitable
+from qgis_weft.process.pythons import PROBE, candidates, is_suitable
 from qgis_weft.process.recipe import Kitchen, Outcome, SetupError
 from qgis_weft.process.setup import proxy_variables, scrubbed, uv_variables
 
@@ -110,8 +110,8 @@ def test_without_an_engine_a_sentence_says_so(tmp_path):
 def test_windows_shop_stub_and_old_pythons_are_passed_over():
     stub = "C:/Users/a/AppData/Local/Microsoft/WindowsApps/python.exe"
     assert candidates("win32", {}, "/x", which=lambda name: stub) == []
-    assert is_suitable("weft 3 12\n")
-    for output in ("weft 3 9", "weft 3 15", "", "Python was not found"):
+    assert is_suitable("weft 3 12 linux x86_64\n")
+    for output in ("weft 3 9 linux x86_64", "weft 3 15 linux x86_64", "", "Python was not found"):
         assert not is_suitable(output)
 
 
@@ -149,8 +149,8 @@ def kitchen(tmp_path, monkeypatch):
 
 GOOD = {
     "import pip": Outcome(0, ""),
-    "/old/python": Outcome(0, "weft 3 9"),
-    "/good/python -c": Outcome(0, "weft 3 12"),
+    "/old/python": Outcome(0, "weft 3 9 linux x86_64"),
+    "/good/python -c": Outcome(0, "weft 3 12 linux x86_64"),
     "-m venv": Outcome(0, ""),
     "pip install": Outcome(0, ""),
     "pip sync": Outcome(0, ""),
@@ -220,9 +220,24 @@ def test_an_environment_whose_python_is_gone_is_made_anew(kitchen):
 
 
 def test_a_python_that_cannot_make_environments_is_told_before_any_is_made(kitchen):
-    lacking = Outcome(1, "weft 3 12\nModuleNotFoundError: No module named 'ensurepip'")
+    lacking = Outcome(1, "weft 3 12 linux x86_64\nModuleNotFoundError: No module named 'ensurepip'")
     with pytest.raises(SetupError, match="python3-venv"):
         cook(recipe.build(kitchen), {**GOOD, "/good/python -c": lacking})
+
+
+def test_a_python_that_rosetta_runs_is_passed_over_and_told_where_there_is_no_other(kitchen):
+    mac = "import platform, sys; sys.platform, platform.machine = 'darwin', lambda: '{}'; " + PROBE
+
+    def answers(machine):
+        script = [sys.executable, "-c", mac.format(machine)]
+        said = subprocess.run(script, check=True, capture_output=True, text=True).stdout
+        intel = Outcome(0, "weft 3 12 darwin x86_64")
+        return {**GOOD, "/old/python": intel, "/good/python -c": Outcome(0, said)}
+
+    _, found = cook(recipe.find_python(kitchen.pythons, ""), answers("arm64"))
+    assert found == Path("/good/python")
+    with pytest.raises(SetupError, match="Apple silicon"):
+        cook(recipe.build(kitchen), answers("x86_64"))
 
 
 @pytest.mark.parametrize(
