@@ -6,6 +6,7 @@ lock installs on a machine is what every user relies on first.
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from qgis_weft.process.recipe import Kitchen
 from qgis_weft.process.setup import TRANSCRIPT, Setup
 
 PATIENCE_MS = 15 * 60_000
+UV = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "uv"
 
 
 @pytest.fixture
@@ -40,6 +42,19 @@ def begin(qgis_app, folder, monkeypatch):
         return setup, told
 
     return start
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize(
+    "system", ["x86_64-pc-windows-msvc", "x86_64-unknown-linux-gnu", "aarch64-apple-darwin"]
+)
+def test_each_system_finds_wheels_of_all_that_is_locked(system, version, tmp_path):
+    asked = ("--python-platform", system, "--python-version", version, "--target", tmp_path)
+    subprocess.run(
+        [UV, "pip", "sync", "--dry-run", "--only-binary", ":all:", *asked, LOCK],
+        env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0"},
+        check=True,
+    )
 
 
 def last(told):
