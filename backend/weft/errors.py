@@ -5,8 +5,8 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Only to ask whether a file is there can raise these: a folder that may not be entered, a share
-# that is gone, a name that is too long.
+# A folder that may not be entered, a share that is gone, a name that is too long: not even whether
+# a file is there can be told then.
 OUT_OF_REACH = (
     errno.EACCES,
     errno.EPERM,

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Benchmarks import each other as files of one folder; their tests share the adapters' networks."""
-"""The scripts of benchmarks/ import each other as files of one folder; small networks are at hand."""
 
 import sys
 from pathlib import Path

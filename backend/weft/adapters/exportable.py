@@ -24,5 +24,6 @@ def exportable(network: Module) -> Module:
             elif isinstance(child, QLinear):
                 setattr(parent, name, child.plain())
             elif isinstance(child, SamAttention):
-                child.fused_attn = False  # ONNX has it for tensors of four axes alone
+                # ONNX has it for tensors of four axes alone
+                child.fused_attn = False  # type: ignore[misc]
     return network

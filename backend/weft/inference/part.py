@@ -87,7 +87,7 @@ def _read(extent: Extent) -> shapely.Geometry:
 
 
 def _bring(ground: shapely.Geometry, crs: str, grid: Grid) -> shapely.Geometry:
-    """`ground` in the CRS of `grid`; where it reaches too far for that, what is near the image."""
+    """What of `ground` is near the image of `grid`, in its CRS."""
     if grid.crs is None:
         raise RequestError(
             "The image has no CRS, but the extent has one; give the extent in the coordinates of "
@@ -97,9 +97,7 @@ def _bring(ground: shapely.Geometry, crs: str, grid: Grid) -> shapely.Geometry:
         given = CRS.from_user_input(crs)
         there = Transformer.from_crs(given, grid.crs, always_xy=True)
         back = Transformer.from_crs(grid.crs, given, always_xy=True)
-        moved = _moved(ground, there)
-        if moved is None or not _agree(ground, moved, grid, back):
-            moved = _moved(_near(ground, grid, back), there)
+        moved = _moved(_near(ground, grid, back), there)
     except ProjError as reason:
         raise RequestError(
             f"The extent's CRS ({crs[:40]}) is unknown, or cannot be brought to the image's "
@@ -118,32 +116,27 @@ def _moved(ground: shapely.Geometry, there: Transformer) -> shapely.Geometry | N
     points = np.column_stack(there.transform(*shapely.get_coordinates(ground).T))
     if not np.isfinite(points).all():
         return None
-    return shapely.make_valid(shapely.set_coordinates(ground, points))
-
-
-def _agree(
-    ground: shapely.Geometry, moved: shapely.Geometry, grid: Grid, back: Transformer
-) -> bool:
-    """Whether the image's corners and centre are on both, or on neither.
-
-    Far from where it is meant for, a projection gives coordinates of other places.
-    """
-    width, height = grid.width, grid.height
-    pixels = [(0, 0), (width, 0), (0, height), (width, height), (width / 2, height / 2)]
-    points = np.array([grid.transform @ pixel for pixel in pixels])
-    on_ground = shapely.contains_xy(ground, *back.transform(*points.T))
-    return np.array_equal(on_ground, shapely.contains_xy(moved, *points.T))
+    return shapely.set_coordinates(ground, points)
 
 
 def _near(ground: shapely.Geometry, grid: Grid, back: Transformer) -> shapely.Geometry:
-    """What of `ground` lies on the image or a little beside it, or all if that cannot be told."""
+    """What of `ground` lies on the image or a little beside it; all, if that cannot be told.
+
+    Far from where it is meant for, a projection has no coordinates, or those of other places.
+    """
     margin = MARGIN * max(grid.width, grid.height)
     around = _dense(shapely.buffer(_box(grid.window), margin, join_style="mitre"))
     corners = [grid.transform @ point for point in shapely.get_coordinates(around)]
-    surroundings = _moved(shapely.set_coordinates(around, np.array(corners)), back)
-    if surroundings is None:
+    moved = _moved(shapely.set_coordinates(around, np.array(corners)), back)
+    if moved is None or _is_torn(moved):
         return ground
-    return _dense(_common(ground, surroundings))
+    return _dense(_common(ground, shapely.make_valid(moved)))
+
+
+def _is_torn(outline: shapely.Polygon) -> bool:
+    """Whether an outline of many short sides has a long one: a CRS ends there, as at 180°."""
+    corners = shapely.get_coordinates(outline)
+    return np.abs(np.diff(corners, axis=0)).max() > _reach(outline) / 4
 
 
 def _dense(polygons: shapely.Geometry) -> shapely.Geometry:

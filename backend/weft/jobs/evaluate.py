@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from weft.errors import LabelError, RequestError
 from weft.labels.check import lying_inside
-from weft.labels.layer import find_layer, read_layer
+from weft.labels.layer import Layer, find_layer, read_layer
 from weft.labels.place import to_plane
 from weft.labels.read import (
     BACKGROUND,
@@ -86,11 +86,13 @@ def _read_truth(request: EvaluateRequest) -> gpd.GeoDataFrame:
 def _read_found(request: EvaluateRequest, names: list[str]) -> gpd.GeoDataFrame:
     """The result with its classes; without a class field all of it is the only class there is."""
     layer = find_layer(request.result)
-    # results of WEFT have the default one, whatever the truth has
-    for field in (request.class_field, DEFAULT_FIELD):
-        if field in layer.fields:
-            rows, _ = read_layer(layer, (field,))
-            return rows[["geometry"]].assign(**{"class": class_names(rows[field])})
+    if request.class_field in layer.fields:
+        return _with_classes(layer, request.class_field)
+    if DEFAULT_FIELD in layer.fields:
+        # results of WEFT have it, whatever the truth has
+        found = _with_classes(layer, DEFAULT_FIELD)
+        if len(names) > 1 or names[0] in set(found["class"]):
+            return found
     rows, _ = read_layer(layer)
     # an empty GeoJSON has no fields, and is a result all the same
     if len(names) > 1 and len(rows):
@@ -99,6 +101,11 @@ def _read_found(request: EvaluateRequest, names: list[str]) -> gpd.GeoDataFrame:
             f"{len(names)} classes; its fields are: {', '.join(layer.fields) or 'none'}."
         )
     return rows.assign(**{"class": names[0]})
+
+
+def _with_classes(layer: Layer, field: str) -> gpd.GeoDataFrame:
+    rows, _ = read_layer(layer, (field,))
+    return rows[["geometry"]].assign(**{"class": class_names(rows[field])})
 
 
 def _read_exclude(request: EvaluateRequest, context: Context) -> gpd.GeoSeries | None:

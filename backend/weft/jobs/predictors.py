@@ -133,10 +133,17 @@ def identity_of(predictor: Predictor, seen: SeenPart) -> dict[str, object] | Non
         "engine": predictor.engine_name,
         "tiles": [plan.side, plan.rows.overlap],
         "image": file_states(files_of(seen.info.path)),
+        "header": header_of(seen.info),
         "stretch": [list(seen.stretch.low), list(seen.stretch.high)],
         "window": list(astuple(part.window)),
         "inside": None if part.inside is None else part.inside.wkb_hex,
     }
+
+
+def header_of(info: RasterInfo) -> str:
+    """What else decides how an image is read, wherever that is written."""
+    grid = info.grid
+    return str((tuple(grid.transform), str(grid.crs), info.nodata, info.photometric))
 
 
 def tiles_left(predictor: Predictor, info: RasterInfo, part: Part, out: Path) -> int:

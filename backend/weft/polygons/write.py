@@ -2,7 +2,7 @@
 """Polygons into vector files: written aside, checked, then moved into place."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -153,17 +153,33 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _move(final: Path, path: Path, kind: Format) -> None:
-    """Replace the old file and its companions by the new ones.
-
-    The main file comes first: where it is open on Windows, nothing has been changed yet.
-    """
+    """Replace the old file and its companions by the new ones."""
     beside = [file for file in final.parent.glob(f"{final.stem}.*") if file != final]
-    companions = {file: path.with_suffix(file.name.removeprefix(final.stem)) for file in beside}
-    for file, place in ({final: path} | companions).items():
-        replace(file, place)
+    places = {file: path.with_suffix(file.name.removeprefix(final.stem)) for file in beside}
     stale = {path.with_suffix(suffix) for suffix in kind.companions}
-    for old in stale - set(companions.values()):
-        old.unlink(missing_ok=True)
+    if not places:
+        replace(final, path)
+        for old in stale:
+            old.unlink(missing_ok=True)
+        return
+    with _set_aside([path, *stale, *places.values()], final.parent):
+        for file, place in (places | {final: path}).items():
+            replace(file, place)
+
+
+@contextmanager
+def _set_aside(files: Iterable[Path], folder: Path) -> Iterator[None]:
+    """Files out of the way; back again, if that or the block fails, as where one is open."""
+    kept: dict[Path, Path] = {}
+    try:
+        for number, file in enumerate(file for file in files if file.exists()):
+            replace(file, folder / f"old-{number}")
+            kept[folder / f"old-{number}"] = file
+        yield
+    except OSError:
+        for old, file in kept.items():
+            replace(old, file)
+        raise
 
 
 def _unwritable(path: Path, error: Exception) -> OutputError:

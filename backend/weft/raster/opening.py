@@ -27,7 +27,7 @@ for name, seconds in {"GDAL_HTTP_CONNECTTIMEOUT": "20", "GDAL_HTTP_TIMEOUT": "60
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 LONGEST_REASON = 160
-# rasterio lets some of GDAL's own errors through, which are none of its own
+# rasterio 1.4 and 1.5 let some of GDAL's own errors through, which are public nowhere
 GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
 
 
@@ -52,9 +52,13 @@ def open_dataset(path: Path) -> DatasetReader:
 
 
 def files_of(path: Path) -> list[Path]:
-    """All files that the pixels of a raster come from: of a mosaic its images, and masks beside."""
+    """The files that a raster's pixels come from: of a mosaic its images, and masks beside it.
+
+    Not the .aux.xml that QGIS leaves beside images that it shows.
+    """
     with open_dataset(path) as dataset:
-        return [path, *(Path(name) for name in dataset.files)]
+        names = [name for name in dataset.files if not name.endswith(".aux.xml")]
+    return [path, *map(Path, names)]
 
 
 @contextmanager

@@ -202,7 +202,7 @@ class Trainer:
 
     def _search(self, regions: Sequence[Region], held_out: int, clock: Clock) -> None:
         """Train without the held-out area, measure on it, and go on from the best state."""
-        unseen = pieces_to_measure(regions, held_out)
+        unseen = pieces_to_measure(self.store, regions, held_out)
         sampler = self._sampler([region for region in regions if region.area != held_out], 0)
         for share in MEASURED_AT:
             self._train(sampler, clock, until=share * SEARCH_SHARE)
@@ -267,7 +267,8 @@ class Trainer:
     def _measure(self, unseen: Sequence[Region]) -> None:
         with self.average.applied():
             figures = measure(self.network, self.store, unseen, self.device, self.classes)
-            if self.best is None or mean(figures) >= self.highest - WORSE:
+            # a figure that is not known is none that is worse
+            if self.best is None or not mean(figures) < self.highest - WORSE:
                 self.held_out_iou, self.best = figures, self.average.values()
                 self.highest = max(self.highest, mean(figures))
                 self.company.on_best(self._result(cancelled=False))

@@ -43,11 +43,19 @@ def choose_held_out(
     return sorted(candidates)[max(0, len(candidates) - 2)][1]
 
 
-def pieces_to_measure(regions: Sequence[Region], area: int) -> list[Region]:
-    """The pieces of an area; of one with more than MOST_PIECES so many, spread over it."""
+def pieces_to_measure(store: PatchStore, regions: Sequence[Region], area: int) -> list[Region]:
+    """The pieces of an area; of one with more than MOST_PIECES about so many.
+
+    They are spread over it, and of each class the piece that has most of it is among them.
+    """
     pieces = [region for region in regions if region.area == area]
-    spread = np.linspace(0, len(pieces) - 1, min(len(pieces), MOST_PIECES))
-    return [pieces[index] for index in spread.round().astype(int)]
+    if len(pieces) <= MOST_PIECES:
+        return pieces
+    counts = [np.bincount(store[piece].mask.ravel(), minlength=UNKNOWN + 1) for piece in pieces]
+    of_classes = np.array(counts)[:, 1:UNKNOWN]
+    best = set(of_classes.argmax(0)[of_classes.any(0)].tolist())
+    spread = np.linspace(0, len(pieces) - 1, max(1, MOST_PIECES - len(best)))
+    return [pieces[index] for index in sorted(best | set(spread.round().astype(int).tolist()))]
 
 
 def deal_folds(store: PatchStore, regions: Sequence[Region]) -> list[frozenset[int]]:

@@ -146,6 +146,20 @@ def test_an_image_across_the_antimeridian_is_found_from_both_sides() -> None:
         part = place_extent(Extent(box.wkt, "EPSG:4326"), fiji)
         assert part is not None
         assert 0 < part.window.width < 2000
+    for crs, box in (
+        ("EPSG:4326", shapely.box(179, -19, 181, -17)),
+        ("EPSG:4326", shapely.box(170, -25, 190, -10)),
+        ("EPSG:4326", shapely.box(-181, -19, -179, -17)),
+        ("EPSG:3857", shapely.box(20_030_000, -2_060_000, 20_045_000, -2_040_000)),
+    ):
+        assert place_extent(Extent(box.wkt, crs), fiji) == whole_image(fiji)
+
+
+def test_an_image_of_the_pole_is_found_by_what_lies_around_it() -> None:
+    pole = Grid(CRS.from_epsg(3413), Affine(1000, 0, -500_000, 0, -1000, 500_000), 1000, 1000)
+    part = place_extent(Extent(shapely.box(0, 80, 90, 90).wkt, "EPSG:4326"), pole)
+    assert part is not None
+    assert part.window.width == pytest.approx(500, abs=5)
 
 
 def test_the_whole_world_can_be_predicted_in_the_coordinates_of_a_web_map() -> None:

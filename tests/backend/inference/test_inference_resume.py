@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import rasterio
 import rasterio.shutil
 from small_networks import card, small_network, write_image
 
@@ -161,6 +162,31 @@ def test_another_image_in_a_mosaic_starts_afresh(tmp_path: Path) -> None:
     last = Patience()
     predict(mosaic, out, last)
     assert len(last.done) == TILES
+
+
+def test_statistics_that_qgis_leaves_beside_an_image_cost_no_rows(tmp_path: Path) -> None:
+    image, out = town(tmp_path), tmp_path / "parts"
+    with pytest.raises(Cancelled):
+        predict(image, out, Patience(15))
+    aside = image.with_name(f"{image.name}.aux.xml")
+    statistics = '<Metadata><MDI key="STATISTICS_MEAN">9</MDI></Metadata>'
+    band = f'<PAMRasterBand band="1">{statistics}</PAMRasterBand>'
+    aside.write_text(f"<PAMDataset>{band}</PAMDataset>")
+    assert str(aside) in rasterio.open(image).files
+    assert left(image, out) < TILES
+
+
+def test_another_nodata_beside_an_image_starts_afresh(tmp_path: Path) -> None:
+    image, out = town(tmp_path), tmp_path / "parts"
+    with pytest.raises(Cancelled):
+        predict(image, out, Patience(15))
+    bands = "".join(
+        f'<PAMRasterBand band="{band}"><NoDataValue>7</NoDataValue></PAMRasterBand>'
+        for band in (1, 2, 3)
+    )
+    image.with_name(f"{image.name}.aux.xml").write_text(f"<PAMDataset>{bands}</PAMDataset>")
+    assert inspect(image).nodata == (7.0,) * 3
+    assert left(image, out) == TILES
 
 
 def test_who_sees_an_image_otherwise_starts_afresh(tmp_path: Path) -> None:

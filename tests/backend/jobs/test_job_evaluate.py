@@ -200,3 +200,15 @@ def _shaken(truth: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     moved = truth.geometry.translate(0.1 * size, 0)
     grown = moved.buffer(random.uniform(-0.15, 0.2, len(truth)) * size)
     return truth.set_geometry(grown)[random.random(len(truth)) < 0.85]
+
+
+def test_the_only_class_may_have_another_name_in_the_result(
+    write: Callable, image: Path, context: Context
+) -> None:
+    truth = write("t.gpkg", [square(0, 0, 10, 10)], ["Haus"])
+    found = write("f.gpkg", [square(0, 0, 10, 10)], ["building"])
+    renamed = gpd.read_file(truth.path).rename(columns={"class": "kind"})
+    renamed.to_file(truth.path, layer="kinds")
+    source = LabelSource(truth.path, "kinds")
+    result = evaluate(EvaluateRequest(found, source, (image,), class_field="kind"), context)
+    assert result.classes["Haus"] == ClassScore(1.0, 1.0, 1.0, 1.0, 1, 1)

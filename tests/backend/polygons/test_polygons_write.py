@@ -113,10 +113,11 @@ def test_shapefile_has_its_companions(tmp_path: Path) -> None:
     assert all(len(name) <= 10 for name in pyogrio.read_info(path)["fields"])
 
 
+@pytest.mark.parametrize("suffix", [".shp", ".dbf", ".shx"])
 def test_a_shapefile_that_cannot_be_replaced_stays_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    """As on Windows, where it is open in QGIS."""
+    """As on Windows, where a part of it is open in QGIS or in Excel."""
     path = tmp_path / "a.shp"
     write_polygons(result(1), path)
     path.with_suffix(".qix").write_text("its index")
@@ -124,7 +125,7 @@ def test_a_shapefile_that_cannot_be_replaced_stays_whole(
     replace = os.replace
 
     def locked(file: Path, place: Path) -> None:
-        if place == path:
+        if path.with_suffix(suffix) in (file, place):
             raise PermissionError(13, "in use")
         replace(file, place)
 

@@ -32,9 +32,9 @@ def seconds(info: RasterInfo) -> Iterator[float]:
     """What each of some tiles of the row takes."""
     with RasterReader(info.path, RGB, Stretch((0,) * 3, (255,) * 3)) as reader:
         for column in range(0, 6 * ROWS, ROWS):
-            start = time.perf_counter()
+            start = time.thread_time()
             reader.read(Window(column, 0, ROWS, ROWS), (ROWS, ROWS))
-            yield time.perf_counter() - start
+            yield time.thread_time() - start
 
 
 def test_each_line_is_decoded_once_for_a_row_of_tiles(lines: RasterInfo) -> None:

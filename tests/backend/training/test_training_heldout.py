@@ -79,15 +79,25 @@ def test_areas_of_which_nothing_is_known_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "measured"), [(1, [0]), (2, [0, 1, 2, 3]), (3, [0, 3, 5, 8]), (4, [0, 5, 10, 15])]
+    ("pieces", "objects", "measured"),
+    [
+        (1, {}, [0]),
+        (4, {}, [0, 1, 2, 3]),
+        (9, {}, [0, 3, 5, 8]),
+        (16, {}, [0, 5, 10, 15]),
+        (16, {1: {1: 3}, 2: {1: 9}, 7: {2: 5}}, [0, 2, 7, 15]),
+        (16, {index: {index: 5} for index in range(1, 7)}, [0, 1, 2, 3, 4, 5, 6]),
+    ],
 )
-def test_of_a_large_area_some_pieces_are_measured(side: int, measured: list[int]) -> None:
+def test_of_a_large_area_some_pieces_are_measured_with_every_class_that_it_has(
+    pieces: int, objects: dict[int, dict[int, int]], measured: list[int]
+) -> None:
     """Measuring 16 megapixels three times would take half of a minute's training."""
-    own = [
-        Region(0, Window(9 * (i % side), 9 * (i // side), 9, 9), (9, 9), 1) for i in range(side**2)
-    ]
-    others = [replace(region, area=0) for region in own]
-    assert pieces_to_measure([*others, *own, *others], 1) == [own[i] for i in measured]
+    made, regions = store_of(*(objects.get(index, {}) for index in range(pieces)), {1: 50})
+    one = [replace(region, area=1) for region in regions[:pieces]]
+    store = dict(zip(one, made.values(), strict=False))
+    found = pieces_to_measure(store, [*one, replace(regions[-1], area=0)], 1)
+    assert [one.index(piece) for piece in found] == measured
 
 
 @pytest.mark.parametrize("count", [1, 3, 5, 6, 12, 23])
