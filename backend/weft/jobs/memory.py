@@ -34,6 +34,7 @@ def enough(device: Device, work: str, less: str) -> Iterator[None]:
     except (RuntimeError, MemoryError) as reason:
         if not is_out_of_memory(reason):
             raise
+        place = "GPU" if device.torch.type == "cuda" else "computer"
         raise RequestError(
-            f"The memory of the {device.torch.type.upper()} does not suffice for {work}; {less}."
+            f"The memory of the {place} does not suffice for {work}; {less}."
         ) from reason

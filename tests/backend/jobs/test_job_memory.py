@@ -18,7 +18,7 @@ from weft.jobs.predict_request import PredictRequest
 from weft.jobs.suggest import SuggestRequest, suggest
 from weft.progress import Context
 
-TOLD = "memory of the CPU does not suffice for this model; close other programs"
+TOLD = "memory of the computer does not suffice for this model; close other programs"
 
 
 class TooLarge(nn.Module):

@@ -198,7 +198,7 @@ def test_a_training_that_memory_does_not_suffice_for_says_what_to_do(
 
     monkeypatch.setattr(Trainer, "_advance", run_out)
     request, out = request_of(3), context.folder / "new.weft"
-    told = "memory of the CPU does not suffice .* --adapter"
+    told = "memory of the computer does not suffice .* --adapter"
     with pytest.raises(RequestError, match=told):
         validate(request, context)
     with pytest.raises(RequestError, match=told):
@@ -214,7 +214,7 @@ def test_a_measurement_that_memory_does_not_suffice_for_says_what_to_do(
 
     monkeypatch.setattr(validating, "learn_without", lambda *args: True)
     monkeypatch.setattr(validating, "confuse", run_out)
-    with pytest.raises(RequestError, match="memory of the CPU does not suffice for this training"):
+    with pytest.raises(RequestError, match="does not suffice for this training"):
         validate(request_of(3), context)
 
 
