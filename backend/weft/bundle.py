@@ -68,7 +68,7 @@ class FoundObjects:
 
 @dataclass(frozen=True)
 class TrainingFigures:
-    """How the model came about; `held_out_iou` has a figure a class, or None with too few areas.
+    """How the model came about; `held_out_iou` has a figure a class; None if not measured.
 
     `held_out_objects`, a count a class, is None too where training ended before they were counted.
     `small_object_m2` is the tenth percentile of the labels' areas, None where that is unknown.

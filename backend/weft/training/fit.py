@@ -63,7 +63,7 @@ class FitSettings:
 
 @dataclass(frozen=True)
 class FitResult:
-    """What came out; `held_out_iou` has one figure a class, None with too few areas to measure.
+    """What came out; `held_out_iou` has one figure a class, None where nothing was measured.
 
     `held_out_objects` has a count a class, None also until the best state is known. Both were
     measured while the held-out area was unseen; the last part of training then uses it.

@@ -54,8 +54,11 @@ def pieces_to_measure(store: PatchStore, regions: Sequence[Region], area: int) -
     counts = [np.bincount(store[piece].mask.ravel(), minlength=UNKNOWN + 1) for piece in pieces]
     of_classes = np.array(counts)[:, 1:UNKNOWN]
     best = set(of_classes.argmax(0)[of_classes.any(0)].tolist())
-    spread = np.linspace(0, len(pieces) - 1, max(1, MOST_PIECES - len(best)))
-    return [pieces[index] for index in sorted(best | set(spread.round().astype(int).tolist()))]
+    others = [index for index in range(len(pieces)) if index not in best]
+    count = min(len(others), max(1, MOST_PIECES - len(best)))
+    spread = np.linspace(0, len(others) - 1, count).round().astype(int)
+    chosen = sorted(best | {others[place] for place in spread})
+    return [pieces[index] for index in chosen]
 
 
 def deal_folds(store: PatchStore, regions: Sequence[Region]) -> list[frozenset[int]]:

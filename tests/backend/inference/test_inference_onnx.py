@@ -48,8 +48,9 @@ def test_onnx_agrees_with_torch(tmp_path: Path, backbone: str, adapter: str) -> 
 
 
 def test_onnx_agrees_with_torch_on_segment_anything(tmp_path: Path) -> None:
-    network = wake(make_network("sam", "cwsam"))
-    model = Model("cwsam-12345678", card("samvit_base_patch16", "cwsam"), network)
+    # of all adapters the one that is exported soonest: it is SAM's own attention that counts
+    network = wake(make_network("sam", "linear"))
+    model = Model("linear-12345678", card("samvit_base_patch16", "linear"), network)
     exported_agrees(model, tmp_path / "model.onnx")
 
 

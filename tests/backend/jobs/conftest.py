@@ -96,3 +96,26 @@ def write_prediction(write_raster: Callable[..., Path]) -> Callable[..., tuple[P
         )
 
     return write
+
+
+@pytest.fixture
+def probability() -> np.ndarray:
+    """Two roofs (one with a courtyard of two pixels) and a tree beside the first, (2, 40, 50)."""
+    pixels = np.zeros((2, 40, 50))
+    pixels[0, 5:15, 5:15] = 0.9
+    pixels[0, 8, 8:10] = 0.1
+    pixels[0, 25:30, 30:40] = 0.6
+    pixels[1, 5:15, 15:20] = 0.8
+    return pixels
+
+
+@pytest.fixture
+def row_of_houses() -> np.ndarray:
+    """Three houses and three trees, wall to wall, and the interiors of all six, (3, 40, 50)."""
+    pixels = np.zeros((3, 40, 50))
+    pixels[0, 5:15, 5:35] = 0.9
+    pixels[1, 20:30, 5:35] = 0.8
+    for top in (5, 20):
+        for left in (5, 15, 25):
+            pixels[2, top + 3 : top + 7, left + 3 : left + 7] = 0.9
+    return pixels

@@ -87,6 +87,7 @@ def test_areas_of_which_nothing_is_known_are_none() -> None:
         (16, {}, [0, 5, 10, 15]),
         (16, {1: {1: 3}, 2: {1: 9}, 7: {2: 5}}, [0, 2, 7, 15]),
         (16, {index: {index: 5} for index in range(1, 7)}, [0, 1, 2, 3, 4, 5, 6]),
+        (5, {index: {index + 1: 5} for index in range(5)}, [0, 1, 2, 3, 4]),
     ],
 )
 def test_of_a_large_area_some_pieces_are_measured_with_every_class_that_it_has(
