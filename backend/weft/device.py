@@ -45,6 +45,12 @@ class Device:
         """The same device in float32."""
         return replace(self, precision=torch.float32)
 
+    def in_each_precision(self) -> list["Device"]:
+        """The same device in all that it might have been chosen with by a measurement."""
+        measured = self.torch.type == "cpu" and has_bfloat16()
+        found = {self.precision, torch.float32, torch.bfloat16} if measured else {self.precision}
+        return [replace(self, precision=each) for each in found]
+
 
 def release_gpu() -> None:
     """Give back what torch keeps of the GPU's memory for a next time."""
@@ -58,9 +64,8 @@ def choose_device(wish: str = "auto") -> Device:
         return cpu("asked for")
     failure = probe_cuda()
     if failure is None:
-        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-        precision = torch.bfloat16 if bf16 else torch.float16
-        return Device(torch.device("cuda"), torch.cuda.get_device_name(), None, precision)
+        name = torch.cuda.get_device_name()
+        return Device(torch.device("cuda"), name, None, gpu_precision(name))
     if wish == "cuda":
         raise RequestError(f"The GPU cannot be used ({failure}); leave --device out for the CPU.")
     return cpu(failure)
@@ -84,6 +89,16 @@ def probe_cuda() -> str | None:
     return None if right else "a test kernel gave a wrong result"
 
 
+def gpu_precision(name: str) -> dtype:
+    """The lower precision that the GPU has units for, or float32 where it is no gain, or wrong."""
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    # that series gives NaN for some sizes of maps (https://github.com/pytorch/pytorch/issues/77955)
+    wrong = "GTX 16" in name
+    since_volta = torch.cuda.get_device_capability() >= (7, 0)
+    return torch.float16 if since_volta and not wrong else torch.float32
+
+
 def cpu(reason: str) -> Device:
     """The CPU, in bfloat16 where it gains by it."""
     precision = torch.bfloat16 if bfloat16_pays() else torch.float32
@@ -96,10 +111,15 @@ def bfloat16_pays() -> bool:
 
     Some Intel CPUs, and virtual ones without AMX, have such as are half as fast.
     """
-    # torch gives no public way to ask for these instructions.
-    if not (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()):
+    if not has_bfloat16():
         return False
     return seconds_of_convolution(torch.float32) > GAIN * seconds_of_convolution(torch.bfloat16)
+
+
+def has_bfloat16() -> bool:
+    """Whether this CPU has any instructions for bfloat16."""
+    # torch gives no public way to ask for these
+    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
 
 
 def seconds_of_convolution(precision: dtype) -> float:

@@ -38,3 +38,24 @@ def test_a_gpu_that_is_there_by_half_leaves_the_cpu(
     chosen = choose_device()
     assert chosen.torch.type == "cpu"
     assert chosen.reason == f"a test kernel failed: {told}"
+
+
+@pytest.mark.parametrize(
+    ("name", "capability", "precision"),
+    [
+        ("NVIDIA GeForce RTX 3060", (8, 6), torch.bfloat16),
+        ("Tesla T4", (7, 5), torch.float16),
+        ("NVIDIA GeForce GTX 1660 Ti", (7, 5), torch.float32),
+        ("NVIDIA GeForce GTX 1080", (6, 1), torch.float32),
+    ],
+)
+def test_a_gpu_computes_in_half_precision_only_where_that_is_right_and_fast(
+    monkeypatch: pytest.MonkeyPatch, name: str, capability: tuple[int, int], precision: torch.dtype
+) -> None:
+    units = capability >= (8, 0)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: units)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: name)
+    monkeypatch.setattr(device, "probe_cuda", lambda: None)
+    chosen = choose_device("cuda")
+    assert (chosen.name, chosen.precision) == (name, precision)

@@ -57,8 +57,7 @@ class TorchEngine:
     def __init__(self, network: Network, device: Device) -> None:
         self.network = network.to(device.torch).to(memory_format=torch.channels_last).eval()
         self.device = device
-        lower = f" in {device.precision_name}" if device.precision is not torch.float32 else ""
-        self.name = f"torch{lower} on {device.name}"
+        self.name = name_in_torch(device)
         self.batch = 8 if device.torch.type == "cuda" else 1
 
     def predict(self, pixels: Batch) -> Batch:
@@ -75,6 +74,12 @@ class TorchEngine:
             clear_frames(reason.__traceback__)
             torch.cuda.empty_cache()
             raise OutOfMemory(pixels.shape[-1]) from reason
+
+
+def name_in_torch(device: Device) -> str:
+    """What `TorchEngine` is called on a device; its precision is part of it."""
+    lower = f" in {device.precision_name}" if device.precision is not torch.float32 else ""
+    return f"torch{lower} on {device.name}"
 
 
 class OnnxEngine:

@@ -9,7 +9,7 @@ import torch
 
 from weft.device import Device, choose_device
 from weft.errors import RequestError
-from weft.inference.engines import OnnxEngine, OutOfMemory, TorchEngine
+from weft.inference.engines import OnnxEngine, OutOfMemory, TorchEngine, name_in_torch
 from weft.inference.memory import fitting_tile, held
 from weft.inference.onnx_export import NotExportable, export_onnx
 from weft.inference.part import Part
@@ -42,7 +42,7 @@ def seeing_once(
 ) -> LocalPredictor:
     """The engine that the request asks for; of `auto`, the one that began, or else the fastest."""
     tiling = tiling_of(request, model)
-    device = choose_device(request.device)
+    device = as_it_began(choose_device(request.device), kept_engine(request, parts))
     plans = [tiling.plan(part, image_scale(model.card, info)) for info, part in parts.items()]
     engine = began_with(request, parts)
     if engine == "onnx":
@@ -64,12 +64,23 @@ def began_with(request: PredictRequest, parts: Mapping[RasterInfo, Part]) -> str
     """
     if request.engine != "auto" or request.memory_gb is not None:
         return request.engine
-    for info in parts:
-        name = str(KeptRows(rows_folder(info.path, request.out)).identity.get("engine"))
-        for engine in ("torch", "onnx"):
-            if name.startswith(engine):
-                return engine
-    return "auto"
+    name = kept_engine(request, parts)
+    return next((engine for engine in ENGINES if name.startswith(engine)), "auto")
+
+
+def kept_engine(request: PredictRequest, parts: Mapping[RasterInfo, Part]) -> str:
+    """The name of the engine that a stopped prediction of the images had; empty if none was."""
+    kept = (KeptRows(rows_folder(info.path, request.out)).identity for info in parts)
+    return next((str(each["engine"]) for each in kept if "engine" in each), "")
+
+
+def as_it_began(device: Device, name: str) -> Device:
+    """The device in the precision in which an engine of that name computed, where it has it.
+
+    Which one pays is measured, and where it gains little may come out otherwise the next time.
+    """
+    others = device.in_each_precision()
+    return next((each for each in others if name.startswith(name_in_torch(each))), device)
 
 
 def faster(

@@ -128,6 +128,29 @@ def test_what_was_stopped_goes_on_with_the_engine_it_began_with(
     assert isinstance(prepare(elsewhere, model, parts, context).engine, TorchEngine)
 
 
+@pytest.mark.parametrize("later", [torch.float32, torch.bfloat16])
+def test_what_was_stopped_goes_on_in_the_precision_it_began_in(
+    model: Model,
+    parts: Parts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    later: torch.dtype,
+) -> None:
+    request = PredictRequest(tmp_path / "a.weft", (), tmp_path / "out", tile=64, device="cpu")
+    first = torch.float32 if later is torch.bfloat16 else torch.bfloat16
+    monkeypatch.setattr("weft.device.has_bfloat16", lambda: True)
+    monkeypatch.setattr("weft.device.bfloat16_pays", lambda: first is torch.bfloat16)
+    begun = prepare(request, model, parts, Context(tmp_path))
+    heard: list[object] = []
+    impatient = Context(tmp_path, report=heard.append, is_cancelled=lambda: len(heard) > 6)
+    with pytest.raises(Cancelled):
+        predict_parts(begun, parts, request.out, impatient)
+    monkeypatch.setattr("weft.device.bfloat16_pays", lambda: later is torch.bfloat16)
+    assert prepare(request, model, parts, Context(tmp_path)).engine.name == begun.engine.name
+    elsewhere = replace(request, out=tmp_path / "new")
+    assert prepare(elsewhere, model, parts, Context(tmp_path)).engine.name != begun.engine.name
+
+
 @pytest.mark.parametrize("kind", ["cpu", "cuda"])
 def test_onnxruntime_that_cannot_use_the_gpu_says_so(
     model: Model, parts: Parts, tmp_path: Path, kind: str
