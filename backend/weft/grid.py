@@ -9,6 +9,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import ProjError
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -45,27 +46,34 @@ class Grid:
         return origin @ Affine.scale(window.width / shape[1], window.height / shape[0])
 
     def gsd_m(self) -> float | None:
-        """Ground sampling distance at the centre in metres, geodesic; None without a CRS."""
+        """Ground sampling distance at the centre in metres, geodesic; None as of `pixel_m`."""
         sides = self.pixel_m()
         gsd = math.sqrt(sides[0] * sides[1]) if sides else 0.0
         return gsd if math.isfinite(gsd) and gsd > 0 else None
 
     def pixel_m(self) -> tuple[float, float] | None:
-        """Width and height of the pixel at the centre in metres, geodesic; None without a CRS."""
-        if self.crs is None:
+        """Width and height of the pixel at the centre in metres, geodesic.
+
+        None without a CRS, or outside the world of its CRS.
+        """
+        try:
+            return None if self.crs is None else self._sides(self.crs)
+        except ProjError:
             return None
+
+    def _sides(self, crs: CRS) -> tuple[float, float]:
         column, row = self.width / 2, self.height / 2
         corners = [(column, row), (column + 1, row), (column, row + 1)]
         points = [self.transform @ corner for corner in corners]
-        if is_earthbound(self.crs):
-            to_lonlat = Transformer.from_crs(self.crs, 4326, always_xy=True)
+        if is_earthbound(crs):
+            to_lonlat = Transformer.from_crs(crs, 4326, always_xy=True)
             (x0, y0), (x1, y1), (x2, y2) = (to_lonlat.transform(*point) for point in points)
             along = WGS84.inv(x0, y0, x1, y1)[2]
             across = WGS84.inv(x0, y0, x2, y2)[2]
         else:
             (x0, y0), (x1, y1), (x2, y2) = points
-            along = math.hypot(x1 - x0, y1 - y0) * metres_per_unit(self.crs)
-            across = math.hypot(x2 - x0, y2 - y0) * metres_per_unit(self.crs)
+            along = math.hypot(x1 - x0, y1 - y0) * metres_per_unit(crs)
+            across = math.hypot(x2 - x0, y2 - y0) * metres_per_unit(crs)
         return along, across
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from pyproj.exceptions import ProjError
 from torch import Tensor
 
 from weft.adapters.registry import find_adapter
 from weft.backbones.weights import load_backbone
 from weft.bundle import ModelCard, Tensors, read_bundle, write_bundle
 from weft.errors import ModelError, RasterError, RequestError
-from weft.grid import Grid
 from weft.network import Network
 from weft.raster.inspect import RasterInfo
 from weft.raster.stretch import Stretch
@@ -110,9 +108,9 @@ def check_image(card: ModelCard, info: RasterInfo) -> list[str]:
             f"{info.path} has {describe_bands(info)}, but the model needs band {missing[0]}; give "
             "an image like those it was trained on."
         )
-    if scale_between(ground_sampling(info.grid), card.gsd_m) is None:
+    if scale_between(info.grid.gsd_m(), card.gsd_m) is None:
         raise RasterError(
-            f"{info.path} has pixels of {ground_sampling(info.grid):.3g} m, but the model was "
+            f"{info.path} has pixels of {info.grid.gsd_m():.3g} m, but the model was "
             f"trained on {card.gsd_m:.3g} m, more than {MOST_SCALE:g} times apart; resample the "
             "image, or train on images like it."
         )
@@ -122,7 +120,7 @@ def check_image(card: ModelCard, info: RasterInfo) -> list[str]:
             f"{info.path.name} is {info.dtype}, but the model was trained on {card.dtype}; results "
             "may be poor."
         )
-    if card.gsd_m is not None and ground_sampling(info.grid) is None:
+    if card.gsd_m is not None and info.grid.gsd_m() is None:
         remarks.append(
             f"The resolution of {info.path.name} is unknown, because it has no usable CRS; it is "
             f"taken to be the {card.gsd_m:.3g} m of the model."
@@ -140,17 +138,9 @@ def describe_bands(info: RasterInfo) -> str:
     return f"the bands {', '.join(map(str, bands))}"
 
 
-def ground_sampling(grid: Grid) -> float | None:
-    """The grid's GSD in metres; None without a CRS, or outside the world of its CRS."""
-    try:
-        return grid.gsd_m()
-    except ProjError:
-        return None
-
-
 def image_scale(card: ModelCard, info: RasterInfo) -> float:
     """The GSD of an image that `check_image` let pass, over the model's."""
-    return scale_between(ground_sampling(info.grid), card.gsd_m) or 1.0
+    return scale_between(info.grid.gsd_m(), card.gsd_m) or 1.0
 
 
 def scale_between(gsd_m: float | None, model_gsd_m: float | None) -> float | None:

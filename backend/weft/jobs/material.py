@@ -14,7 +14,7 @@ from weft.labels.check import check_trainable
 from weft.labels.place import place_labels, to_plane
 from weft.labels.read import Labels, read_areas, read_labels
 from weft.labels.source import LabelSource
-from weft.model import MOST_SCALE, describe_bands, ground_sampling, scale_between
+from weft.model import MOST_SCALE, describe_bands, scale_between
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, default_bands, inspect
 from weft.raster.stretch import Stretch, fit_stretch
@@ -118,16 +118,16 @@ def choose_gsd(infos: Sequence[RasterInfo], wish: float | None) -> float | None:
     """The model's GSD in metres: the wish, or the median of the images; None where unknown."""
     if wish is not None:
         return wish
-    known = [gsd for info in infos if (gsd := ground_sampling(info.grid)) is not None]
+    known = [gsd for info in infos if (gsd := info.grid.gsd_m()) is not None]
     return statistics.median_low(known) if known else None
 
 
 def choose_scale(info: RasterInfo, gsd_m: float | None) -> float:
     """The image's GSD over the model's; RasterError when they are too far apart."""
-    scale = scale_between(ground_sampling(info.grid), gsd_m)
+    scale = scale_between(info.grid.gsd_m(), gsd_m)
     if scale is None:
         raise RasterError(
-            f"{info.path} has pixels of {ground_sampling(info.grid):.3g} m, more than "
+            f"{info.path} has pixels of {info.grid.gsd_m():.3g} m, more than "
             f"{MOST_SCALE:g} times off the {gsd_m:.3g} m of the model; train on images of similar "
             "resolution, or choose another --gsd."
         )

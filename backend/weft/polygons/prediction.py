@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyproj.exceptions import ProjError
 from rasterio.io import DatasetReader
 
 from weft.errors import RasterError
@@ -87,10 +86,7 @@ def _grid(path: Path, dataset: DatasetReader) -> Grid:
 
 def measured_gsd(path: Path, grid: Grid) -> float:
     """The grid's GSD in metres; RasterError outside the world of its CRS."""
-    try:
-        gsd_m = grid.gsd_m()
-    except ProjError:
-        gsd_m = None
+    gsd_m = grid.gsd_m()
     if gsd_m is None:
         raise RasterError(
             f"{path} lies outside the world of its CRS, so areas in m² cannot be computed; assign "

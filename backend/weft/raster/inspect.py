@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyproj.exceptions import ProjError
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
@@ -112,7 +111,7 @@ def describe(info: RasterInfo) -> dict[str, object]:
         "crs_code": _crs_code(grid),
         "transform": list(grid.transform)[:6],
         "corners": [list(corner) for corner in _corners(grid)],
-        "gsd_m": _gsd(grid),
+        "gsd_m": grid.gsd_m(),
         "block": list(info.block),
         "overviews": list(info.overviews),
     }
@@ -145,10 +144,3 @@ def _corners(grid: Grid) -> list[tuple[float, float]]:
 def _crs_code(grid: Grid) -> str | None:
     authority = grid.crs.to_authority() if grid.crs else None
     return ":".join(authority) if authority else None
-
-
-def _gsd(grid: Grid) -> float | None:
-    try:
-        return grid.gsd_m()
-    except ProjError:
-        return None
