@@ -18,6 +18,7 @@ DOWN = (  # where pixels meet those of the next row, and how many edges they sha
     (np.s_[:-1, 1:], np.s_[1:, :-1], 0),
 )
 EVERY_WAY = ((np.s_[:, :-1], np.s_[:, 1:], 1), *DOWN)
+MEETING = "one", "other", "edges", "level", "linked"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ def cut(strip: Strip, above: Numbers | None, taken: int) -> tuple[Pieces, Number
     local = regions.numbers[before:]
     pixels, certainty = totals(local, len(regions.kinds), strip.certainty)
     here = np.flatnonzero(pixels[1:]) + 1
+    if not len(here):
+        # of rows in which there is nothing, one tells as much as all
+        local = local[:1]
     columns = {
         "kind": regions.kinds[here],
         "seeded": here <= regions.seeded,
@@ -100,16 +104,10 @@ def meet(
         level = np.zeros(len(met[0]))
         if interior is not None:
             level += (interior[side][met] / 2 + interior[beside][met] / 2) * edges
-        found.append(
-            pd.DataFrame(
-                {
-                    "one": np.minimum(one[met], other[met]),
-                    "other": np.maximum(one[met], other[met]),
-                    "edges": edges,
-                    "level": level,
-                    "linked": regions[side][met] == regions[beside][met],
-                }
-            )
-        )
-    every = pd.concat(found).groupby(["one", "other"], as_index=False)
-    return every.agg({"edges": "sum", "level": "sum", "linked": "any"})
+        first, last = np.minimum(one[met], other[met]), np.maximum(one[met], other[met])
+        linked = regions[side][met] == regions[beside][met]
+        found.append((first, last, np.full(len(level), edges), level, linked))
+    columns = map(np.concatenate, zip(*found, strict=True))
+    every = pd.DataFrame(dict(zip(MEETING, columns, strict=True)))
+    pairs = every.groupby(["one", "other"], as_index=False)
+    return pairs.agg({"edges": "sum", "level": "sum", "linked": "any"})

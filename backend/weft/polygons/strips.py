@@ -28,7 +28,8 @@ class Strip:
     `top` is the first of its own rows in the raster, `own` are they in the arrays. `classes` and
     `interior` are (rows, width), `certainty` has the own rows alone. Classes are 0 where there is
     nothing; `interior` is how probable it is that a pixel lies deeper inside of an object than its
-    rim, `certainty` the probability of its class. Both are None where they are unknown.
+    rim, `certainty` the probability of its class. Both are None where they are unknown, or where
+    the class raster has nothing.
     """
 
     top: int
@@ -114,9 +115,14 @@ def read_strip(
     else:
         assert prediction.class_path is not None
         classes = check_values(prediction, reader.read(prediction.class_path, 1, seen))
+        if not classes.any():
+            # most of a large raster may be sea, or lie outside of its images
+            return Strip(seen.start + own.start, own, classes, None, None)
         certainty = None if probabilities is None else own_level(levels, classes)
     if probabilities is not None and band is not None and split.any():
-        interior = np.where(split[classes], reader.read(probabilities, band, seen), np.uint8(0))
+        interior = reader.read(probabilities, band, seen)
+        if not split.all():
+            interior = np.where(split[classes], interior, np.uint8(0))
     certainty = None if certainty is None else certainty[own]
     return Strip(seen.start + own.start, own, classes, interior, certainty)
 

@@ -11,6 +11,7 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weft.polygons import reading
 from weft.polygons.prediction import open_prediction
 from weft.polygons.strips import REACH, STRIP_PIXELS, read_strips, rows_of_strips, spans
 
@@ -72,6 +73,35 @@ def test_interiors_are_left_out_where_nothing_is_to_be_split(path: Path) -> None
     strips = list(read_strips(open_prediction(path), None, ~SPLIT, 7))
     assert all(strip.interior is None for strip in strips)
     assert [len(strip.classes) for strip in strips[:2]] == [7, 8]
+
+
+def test_ground_without_objects_costs_no_look_at_probabilities(
+    path: Path, levels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = 20  # row that has an object
+    classes = np.zeros((HEIGHT, WIDTH), np.uint8)
+    classes[3:last, 2] = 1
+    beside = path.with_name("class.tif")
+    with rasterio.open(path) as probability:
+        layout = {**probability.profile, "count": 1}
+        tags = {**probability.tags(), "WEFT_KIND": "class", "WEFT_PAIR": path.name}
+    with rasterio.open(beside, "w", **layout) as dataset:
+        dataset.write(classes, 1)
+        dataset.update_tags(**tags)
+    read, real = set(), reading.read_valid
+
+    def noted(dataset: rasterio.DatasetReader, band: int, start: int, out: np.ndarray) -> None:
+        if dataset.name == str(path):
+            read.update(range(start, start + len(out)))
+        real(dataset, band, start, out)
+
+    monkeypatch.setattr(reading, "read_valid", noted)
+    strips = list(read_strips(open_prediction(beside), None, SPLIT, 7))
+    assert np.array_equal(np.concatenate([each.classes[each.own] for each in strips]), classes)
+    certain = [each for each in strips if each.certainty is not None]
+    found = np.concatenate([each.certainty for each in certain])
+    assert np.array_equal(found[3:last, 2], levels[0, 3:last, 2])
+    assert max(read) < last + 2 * REACH + 7
 
 
 @given(st.integers(1, 200_000), st.sampled_from([1, 2 * REACH + 1]), st.integers(1, 3000))
