@@ -16,6 +16,7 @@ from qgis_weft.model.state import Outlines, State
 from qgis_weft.process import jsonrpc
 
 from weft.adapters.registry import ADAPTERS
+from weft.errors import WeftError
 from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.jobs.export import ExportRequest
@@ -145,6 +146,15 @@ def test_each_example_of_the_protocol_is_true() -> None:
     for each in EXAMPLES:
         if "method" not in each or each["method"] == "$/progress":
             assert jsonrpc.read_message(json.dumps(each).encode()) is not None
+
+
+def test_the_protocol_names_every_kind_of_mistake() -> None:
+    row = next(line for line in PROTOCOL.splitlines() if line.startswith(f"| {rpc.MISTAKE} "))
+    assert set(re.findall(r"\w+", row)) >= {kind.__name__ for kind in kinds_of(WeftError)}
+
+
+def kinds_of(mistake: type[WeftError]) -> set[type[WeftError]]:
+    return {mistake}.union(*map(kinds_of, mistake.__subclasses__()))
 
 
 def rows_of_a_stopped_run(results: Path, asked: object) -> Path:
