@@ -91,8 +91,17 @@ def _vectorise(parser: Parser) -> None:
 
 def _evaluate(parser: Parser) -> None:
     parser.add_argument("result", type=_source, metavar="RESULT")
-    parser.add_argument("--truth", type=_source, required=True, metavar=SOURCE)
-    parser.add_argument("--images", type=image_path, nargs="+", required=True, metavar="IMAGE")
+    parser.add_argument(
+        "--truth", type=_source, required=True, metavar=SOURCE, help="the true objects"
+    )
+    parser.add_argument(
+        "--images",
+        type=image_path,
+        nargs="+",
+        required=True,
+        metavar="IMAGE",
+        help="the images on whose grids both are compared",
+    )
     parser.add_argument("--exclude", type=_source, metavar=SOURCE, help="areas that do not count")
     parser.add_argument("--class-field", help="the truth's field of the class (default: class)")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -105,7 +114,7 @@ def _suggest(parser: Parser) -> None:
         "--areas", type=_source, metavar=SOURCE, help="more areas that are labelled already"
     )
     parser.add_argument("--count", type=int, help="how many windows (default: 5)")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=int, help="another choice of windows to rank (default: 0)")
     _device(parser)
     _weights(parser)
     parser.add_argument("--out", type=Path, required=True, help=POLYGONS)
@@ -113,7 +122,9 @@ def _suggest(parser: Parser) -> None:
 
 def _export(parser: Parser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.weft")
-    parser.add_argument("--onnx", type=Path, required=True, metavar="FILE.onnx")
+    parser.add_argument(
+        "--onnx", type=Path, required=True, metavar="FILE.onnx", help="the file to write"
+    )
     parser.add_argument("--tile", type=int, help="side of the tiles in pixels (default: 512)")
     _weights(parser)
 
@@ -145,19 +156,33 @@ def _training(parser: Parser) -> None:
 
 def _learning(parser: Parser) -> "argparse._ActionsContainer":
     group = parser.add_argument_group("training")
-    group.add_argument("--labels", type=_source, required=True, metavar=SOURCE)
+    group.add_argument(
+        "--labels", type=_source, required=True, metavar=SOURCE, help="outlines of objects"
+    )
     group.add_argument("--areas", type=_source, metavar=SOURCE, help="areas labelled completely")
     group.add_argument("--class-field", help="the field of the class (default: class)")
     group.add_argument("--backbone", metavar="NAME", help="see weft info")
     group.add_argument("--adapter", metavar=CHOICE, help="see weft info")
     group.add_argument("--schedule", metavar=CHOICE, help="see weft info")
     group.add_argument("--bands", type=_bands, metavar="B,B,…", help="bands to use, from 1")
-    group.add_argument("--gsd", type=float, dest="gsd_m", metavar="METRES", help="the model's GSD")
-    group.add_argument("--budget", type=float, dest="budget_s", metavar="SECONDS")
+    group.add_argument(
+        "--gsd",
+        type=float,
+        dest="gsd_m",
+        metavar="METRES",
+        help="the model's GSD (default: the median of the images)",
+    )
+    group.add_argument(
+        "--budget",
+        type=float,
+        dest="budget_s",
+        metavar="SECONDS",
+        help="how long to train (default: 60)",
+    )
     group.add_argument(
         "--steps", type=int, help="stop after so many; repeatable with the same seed"
     )
-    group.add_argument("--seed", type=int)
+    group.add_argument("--seed", type=int, help="another seed, another beginning (default: 0)")
     _weights(group)
     return group
 
@@ -199,9 +224,27 @@ def _scheduler(parser: Parser) -> None:
 def _outlines(parser: Parser) -> None:
     group = parser.add_argument_group("polygons")
     group.add_argument("--threshold", type=float, help="probability from 0 to 1 (default: 0.5)")
-    group.add_argument("--min-area", type=float, dest="min_area_m2", metavar="M2")
-    group.add_argument("--min-hole", type=float, dest="min_hole_m2", metavar="M2")
-    group.add_argument("--simplify", type=float, dest="simplify_m", metavar="M")
+    group.add_argument(
+        "--min-area",
+        type=float,
+        dest="min_area_m2",
+        metavar="M2",
+        help="drop smaller polygons (default: a quarter of a small labelled object)",
+    )
+    group.add_argument(
+        "--min-hole",
+        type=float,
+        dest="min_hole_m2",
+        metavar="M2",
+        help="fill smaller holes (default: 0)",
+    )
+    group.add_argument(
+        "--simplify",
+        type=float,
+        dest="simplify_m",
+        metavar="M",
+        help="how far outlines may be simplified (default: a pixel in run, 0 in vectorise)",
+    )
     group.add_argument(
         "--no-split",
         dest="split",
@@ -217,11 +260,19 @@ def _outlines(parser: Parser) -> None:
 
 
 def _weights(parser: "argparse._ActionsContainer") -> None:
-    parser.add_argument("--backbone-weights", metavar="FILE", help="the backbone's weights")
+    parser.add_argument(
+        "--backbone-weights",
+        metavar="FILE",
+        help="the backbone's weights, or hub:OWNER/REPOSITORY@REVISION#SHA256",
+    )
 
 
 def _device(parser: "argparse._ActionsContainer") -> None:
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        help="default: a GPU if one works, else the CPU",
+    )
 
 
 def _bands(text: str) -> tuple[int, ...]:

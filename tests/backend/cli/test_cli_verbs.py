@@ -20,6 +20,7 @@ from cli_scene import Outcome, Scene, contents, draw, run_process, write_image
 
 import weft as package
 from weft.bundle import read_bundle
+from weft.cli.parser import VERBS, Parser
 from weft.device import Device
 from weft.errors import Cancelled
 from weft.jobs.predict import predict
@@ -284,6 +285,14 @@ def test_help_and_version_need_no_torch() -> None:
     assert done.returncode == 0, done.stderr
     assert "--backbone-weights" in done.stdout
     assert run_process("--version").out.strip() == f"weft {package.__version__}"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_has_words_on_every_option(verb: str) -> None:
+    parser = Parser()
+    VERBS[verb][1](parser)
+    options = [action for action in parser._actions if action.option_strings]
+    assert not [action.dest for action in options if not action.help]
 
 
 def test_new_files_can_be_read_by_others_as_the_umask_says(
