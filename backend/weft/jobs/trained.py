@@ -11,6 +11,7 @@ from weft.file_states import file_states
 from weft.jobs.train import TrainResult
 from weft.jobs.train_request import TrainRequest
 from weft.outputs import write_whole
+from weft.raster.opening import files_of
 
 
 def remember(request: TrainRequest, memory: Path) -> None:
@@ -30,6 +31,7 @@ def _identity_of(request: TrainRequest) -> bytes:
     sources = [source.path for source in (request.labels, request.areas) if source]
     weights = [Path(request.backbone_weights)] if request.backbone_weights else []
     start = [request.start] if request.start else []
-    files = file_states([*request.images, *sources, *weights, *start, request.out])
+    images = [file for image in request.images for file in files_of(image)]
+    files = file_states([*images, *sources, *weights, *start, request.out])
     facts = {"version": __version__, "request": asdict(request), "files": files}
     return json.dumps(facts, default=str).encode()
