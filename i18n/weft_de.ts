@@ -332,6 +332,14 @@
         <translation>Rechnen auf</translation>
     </message>
     <message>
+        <source>Settings &gt; Options</source>
+        <translation>Einstellungen &gt; Optionen</translation>
+    </message>
+    <message>
+        <source>Project &gt; Save As…</source>
+        <translation>Projekt &gt; Speichern als…</translation>
+    </message>
+    <message>
         <source>GPU where there is one</source>
         <translation>GPU, wo es eine gibt</translation>
     </message>

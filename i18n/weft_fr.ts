@@ -332,6 +332,14 @@
         <translation>Calculer sur</translation>
     </message>
     <message>
+        <source>Settings &gt; Options</source>
+        <translation>Préférences &gt; Options</translation>
+    </message>
+    <message>
+        <source>Project &gt; Save As…</source>
+        <translation>Projet &gt; Enregistrer sous…</translation>
+    </message>
+    <message>
         <source>GPU where there is one</source>
         <translation>GPU s&apos;il y en a un</translation>
     </message>

@@ -67,7 +67,7 @@ def choose_device(wish: str = "auto") -> Device:
         name = torch.cuda.get_device_name()
         return Device(torch.device("cuda"), name, None, gpu_precision(name))
     if wish == "cuda":
-        raise RequestError(f"The GPU cannot be used ({failure}); leave --device out for the CPU.")
+        raise RequestError(f"The GPU cannot be used ({failure}); choose --device cpu.")
     return cpu(failure)
 
 

@@ -21,6 +21,7 @@ from ..paths import GUIDE
 from ..translate import tr
 from .engine_words import device_in_words, in_words
 from .model_file import ModelFile
+from .option_words import for_the_panel
 from .place_list import go_to
 from .run_panel import ALL, VIEW
 from .save_view import SaveView
@@ -177,7 +178,7 @@ class Wiring(QObject):
         studio = self.studio
         studio.started.connect(self._on_started)
         studio.progressed.connect(self._on_progress)
-        studio.noted.connect(self.tell)
+        studio.noted.connect(lambda note: self.tell(for_the_panel(note)))
         studio.planned.connect(self.dock.run.show_plan)
         studio.ended.connect(self._on_ended)
         studio.outdated.connect(self.dock.look.show_outdated)
@@ -227,7 +228,7 @@ class Wiring(QObject):
         if failure.cancelled:
             self.tell(failure.message)
         elif failure.mistake:
-            self.warn(failure.message)
+            self.warn(for_the_panel(failure.message))
         else:
             self.tell(failure.message, Qgis.MessageLevel.Critical, failure.details)
 

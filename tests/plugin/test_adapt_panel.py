@@ -5,6 +5,8 @@ import pytest
 from hands import draw_enough, listen, texts_of, tick
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QFileDialog
+from qgis_weft.jobs.desk import Outcome
+from qgis_weft.process.jsonrpc import MISTAKE, Failure
 
 
 def test_adapt_is_offered_once_there_is_enough(load, image):
@@ -68,6 +70,15 @@ def test_a_failure_is_one_message_and_adapt_works_again(
     assert [word in message for message in told] == [True]
     assert plugin.dock.adapt.adapt.isEnabled()
     assert plugin.session.state.model == ""
+
+
+def test_advice_names_what_is_in_the_panel(load, monkeypatch):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    plugin.studio.noted.emit("Using the bands 1, 2, 3 of 4; choose others with --bands.")
+    failure = Failure("The image has no band 9; choose others with --bands.", MISTAKE)
+    plugin.studio.ended.emit("Adapt", Outcome(failure=failure))
+    assert [message.endswith('with "Advanced > Bands".') for message in told] == [True, True]
 
 
 def test_other_options_leave_the_engine_running(load, image, qtbot):

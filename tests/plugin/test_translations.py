@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from qgis_weft.gui.engine_words import device_in_words
+from qgis_weft.gui.option_words import for_the_panel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,3 +68,23 @@ def test_who_maps_is_not_told_which_library_computes(library):
 def test_how_often_tiles_are_seen_is_told():
     said = "torch in bfloat16 on CPU, 2 threads, each tile 4 ways"
     assert device_in_words(said) == "CPU, 2 threads, each tile 4 ways"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("choose others with --bands.", 'choose others with "Advanced > Bands".'),
+        ("give it with --backbone-weights FILE.", 'give it with "Advanced > Its weights".'),
+        ("choose --device cpu.", 'choose "Settings > Options > WEFT > Compute on: CPU".'),
+        ("choose a smaller --tile.", "choose a smaller --tile."),
+    ],
+)
+def test_options_of_the_command_line_are_called_as_they_are_in_qgis(said, read):
+    assert for_the_panel(said) == read
+
+
+def test_the_options_that_have_another_name_in_qgis_are_those_of_the_command_line():
+    given = {n.value for n in nodes("backend/weft/cli") if isinstance(n, ast.Constant)}
+    named = {n.value for n in nodes("qgis_weft", "option_words.py") if isinstance(n, ast.Constant)}
+    named = {each.split()[0] for each in named if str(each).startswith("--") and "|" not in each}
+    assert named and named <= given

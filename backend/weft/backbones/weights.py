@@ -151,8 +151,9 @@ def no_weights(name: str) -> ModelError:
     """What to say when no weights are to be had: the three ways to get some."""
     return ModelError(
         f"There are no weights for {name}: give a local file with --backbone-weights FILE, use the "
-        "backbone that ships with WEFT (leave --backbone out), or give a pinned hub address with "
-        "--backbone-weights hub:OWNER/REPOSITORY@REVISION#SHA256 on a machine with network access."
+        "backbone that ships with WEFT (leave --backbone out), or give a pinned hub address, "
+        "hub:OWNER/REPOSITORY@REVISION#SHA256, with --backbone-weights on a machine with network "
+        "access."
     )
 
 

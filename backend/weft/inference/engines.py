@@ -33,8 +33,8 @@ class OutOfMemory(RequestError):
 
     def __init__(self, side: int) -> None:
         super().__init__(
-            f"The memory does not suffice for tiles of {side} x {side} pixels; choose a smaller "
-            "--tile."
+            f"The memory does not suffice for tiles of {side} x {side} pixels; close other "
+            "programs, or choose a smaller --tile."
         )
 
 

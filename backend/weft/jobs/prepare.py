@@ -167,6 +167,6 @@ def check_schedule(network: Network, schedule: str, adapter: str) -> None:
     if schedule != DEFAULT_SCHEDULE and network.adapter.cacheable:
         raise RequestError(
             f"The schedule {schedule} freezes what learns inside the backbone, and with the "
-            f"adapter {adapter} nothing does; leave --schedule out, or choose another adapter, "
-            "full for example."
+            f"adapter {adapter} nothing does; choose another --schedule, or another adapter, full "
+            "for example."
         )

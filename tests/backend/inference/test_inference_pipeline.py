@@ -151,7 +151,7 @@ def test_batches_are_halved_for_good_when_memory_runs_out(image: Path) -> None:
 
 
 def test_not_enough_memory_for_one_tile_is_told(image: Path) -> None:
-    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
+    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; close other programs"):
         predict_whole(image, hungry(most=0), 32, 0)
     assert readers() == []
 
@@ -159,7 +159,7 @@ def test_not_enough_memory_for_one_tile_is_told(image: Path) -> None:
 def test_a_trial_takes_what_fits_of_a_batch() -> None:
     engine = hungry(most=3)
     assert len(try_out(engine, noise(1, 32, 8)).probabilities) == 2
-    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; choose a smaller --tile"):
+    with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; close other programs"):
         try_out(hungry(most=0), noise(1, 32, 8))
 
 
