@@ -622,6 +622,14 @@
         <translation>Vergleich mit torch</translation>
     </message>
     <message>
+        <source>Cancelled before it began.</source>
+        <translation>Abgebrochen, bevor es begann.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was finished before is kept.</source>
+        <translation>Abgebrochen; was vorher fertig war, bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>asked for</source>
         <translation>so gewünscht</translation>
     </message>

@@ -622,6 +622,14 @@
         <translation>Comparaison avec torch</translation>
     </message>
     <message>
+        <source>Cancelled before it began.</source>
+        <translation>Annulé avant de commencer.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was finished before is kept.</source>
+        <translation>Annulé ; ce qui était déjà terminé est conservé.</translation>
+    </message>
+    <message>
         <source>asked for</source>
         <translation>demandé ainsi</translation>
     </message>

@@ -11,7 +11,7 @@ WAYS = re.compile(r", each tile (\d+) ways$")
 
 
 def in_words(said):
-    """A stage of a job, or why there is no GPU: "Predicting a.tif" keeps its file name."""
+    """A stage of a job, its end, or why there is no GPU: "Predicting a.tif" keeps its file name."""
     known = {
         "Starting": tr("Starting"),
         "Reading the labelled areas": tr("Reading the labelled areas"),
@@ -24,6 +24,10 @@ def in_words(said):
         "Writing": tr("Writing"),
         "Exporting to ONNX": tr("Exporting to ONNX"),
         "Comparing with torch": tr("Comparing with torch"),
+        "Cancelled before it began.": tr("Cancelled before it began."),
+        "Cancelled; what was finished before is kept.": tr(
+            "Cancelled; what was finished before is kept."
+        ),
         "asked for": tr("asked for"),
         "this build of torch has no CUDA": tr("this build of torch has no CUDA"),
         "no NVIDIA GPU with a working driver was found": tr(

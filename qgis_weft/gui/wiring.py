@@ -226,7 +226,7 @@ class Wiring(QObject):
 
     def _on_failed(self, failure):
         if failure.cancelled:
-            self.tell(failure.message)
+            self.tell(in_words(failure.message))
         elif failure.mistake:
             self.warn(for_the_panel(failure.message))
         else:

@@ -5,8 +5,9 @@ import pytest
 from hands import draw_enough, listen, texts_of, tick
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QFileDialog
+from qgis_weft.gui import engine_words
 from qgis_weft.jobs.desk import Outcome
-from qgis_weft.process.jsonrpc import MISTAKE, Failure
+from qgis_weft.process.jsonrpc import CANCELLED, MISTAKE, Failure
 
 
 def test_adapt_is_offered_once_there_is_enough(load, image):
@@ -79,6 +80,15 @@ def test_advice_names_what_is_in_the_panel(load, monkeypatch):
     failure = Failure("The image has no band 9; choose others with --bands.", MISTAKE)
     plugin.studio.ended.emit("Adapt", Outcome(failure=failure))
     assert [message.endswith('with "Advanced > Bands".') for message in told] == [True, True]
+
+
+def test_a_cancel_is_told_in_the_language_of_the_user(load, monkeypatch):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    monkeypatch.setattr(engine_words, "tr", str.upper)
+    failure = Failure("Cancelled; what was finished before is kept.", CANCELLED)
+    plugin.studio.ended.emit("Adapt", Outcome(failure=failure))
+    assert told == ["CANCELLED; WHAT WAS FINISHED BEFORE IS KEPT."]
 
 
 def test_other_options_leave_the_engine_running(load, image, qtbot):
