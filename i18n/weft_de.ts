@@ -930,6 +930,18 @@
         <translation>vom System beendet, meist weil der Speicher ausging</translation>
     </message>
     <message>
+        <source>access violation</source>
+        <translation>Zugriffsverletzung</translation>
+    </message>
+    <message>
+        <source>a DLL is missing</source>
+        <translation>eine DLL fehlt</translation>
+    </message>
+    <message>
+        <source>illegal instruction</source>
+        <translation>unzulässiger Befehl</translation>
+    </message>
+    <message>
         <source>exit status {}</source>
         <translation>Endstatus {}</translation>
     </message>

@@ -930,6 +930,18 @@
         <translation>arrêté par le système, le plus souvent faute de mémoire</translation>
     </message>
     <message>
+        <source>access violation</source>
+        <translation>violation d&apos;accès</translation>
+    </message>
+    <message>
+        <source>a DLL is missing</source>
+        <translation>une DLL manque</translation>
+    </message>
+    <message>
+        <source>illegal instruction</source>
+        <translation>instruction non autorisée</translation>
+    </message>
+    <message>
         <source>exit status {}</source>
         <translation>code de sortie {}</translation>
     </message>
