@@ -16,7 +16,7 @@ from ..translate import tr
 from .failures import classify, in_words
 from .pythons import PROBE, PROBE_VENV, is_of_intel_mac, is_suitable
 
-NEEDED_BYTES = 8 * 2**30
+NEEDED_BYTES = 8e9  # as sizes are told
 # what cannot be removed does no harm
 REMOVE = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
 

@@ -281,6 +281,7 @@ def test_no_python_at_all_is_a_sentence(kitchen):
 def test_a_full_disk_is_told_before_anything_is_downloaded(tmp_path):
     with pytest.raises(SetupError, match=r"1\.1 GB are free"):
         recipe.check_space(tmp_path / "not" / "there", lambda place: SimpleNamespace(free=2**30))
+    recipe.check_space(tmp_path, lambda place: SimpleNamespace(free=8.1e9))
 
 
 def test_passwords_of_proxies_are_not_kept():
