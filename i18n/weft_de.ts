@@ -1002,8 +1002,8 @@
         <translation>Die Umgebung wird angelegt</translation>
     </message>
     <message>
-        <source>No Python 3.11 to 3.14 was found; install one for your user from python.org (no administrator is needed), or choose one in the options.</source>
-        <translation>Kein Python 3.11 bis 3.14 gefunden; installieren Sie eines für Ihr Konto von python.org (ohne Administration), oder wählen Sie eines in den Optionen.</translation>
+        <source>No Python 3.11 to 3.14 was found; install one from python.org (on Windows no administrator is needed), on Linux by the package manager, or choose one in the options.</source>
+        <translation>Kein Python 3.11 bis 3.14 gefunden; installieren Sie eines von python.org (unter Windows ohne Administration), unter Linux mit der Paketverwaltung, oder wählen Sie eines in den Optionen.</translation>
     </message>
     <message>
         <source>Installing the engine&apos;s packages (about 6 GB)</source>

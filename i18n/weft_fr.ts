@@ -1002,8 +1002,8 @@
         <translation>Création de l&apos;environnement</translation>
     </message>
     <message>
-        <source>No Python 3.11 to 3.14 was found; install one for your user from python.org (no administrator is needed), or choose one in the options.</source>
-        <translation>Aucun Python 3.11 à 3.14 trouvé ; installez-en un pour votre compte depuis python.org (sans administrateur), ou choisissez-en un dans les options.</translation>
+        <source>No Python 3.11 to 3.14 was found; install one from python.org (on Windows no administrator is needed), on Linux by the package manager, or choose one in the options.</source>
+        <translation>Aucun Python 3.11 à 3.14 trouvé ; installez-en un depuis python.org (sous Windows sans administrateur), sous Linux par le gestionnaire de paquets, ou choisissez-en un dans les options.</translation>
     </message>
     <message>
         <source>Installing the engine&apos;s packages (about 6 GB)</source>

@@ -124,8 +124,9 @@ def find_python(pythons, uv):
         raise SetupError(in_words(wrong))
     raise SetupError(
         tr(
-            "No Python 3.11 to 3.14 was found; install one for your user from "
-            "python.org (no administrator is needed), or choose one in the options."
+            "No Python 3.11 to 3.14 was found; install one from python.org (on Windows no "
+            "administrator is needed), on Linux by the package manager, or choose one in the "
+            "options."
         )
     )
 
