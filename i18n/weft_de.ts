@@ -1038,8 +1038,8 @@
         <translation>Abgebrochen; was schon installiert ist, bleibt für den nächsten Versuch.</translation>
     </message>
     <message>
-        <source>The engine&apos;s folder cannot be used: {}</source>
-        <translation>Der Ordner der Engine kann nicht verwendet werden: {}</translation>
+        <source>The engine&apos;s folder cannot be used ({}); choose another in the options.</source>
+        <translation>Der Ordner der Engine kann nicht verwendet werden ({}); wählen Sie in den Optionen einen anderen.</translation>
     </message>
     <message>
         <source>Wavelet experts guide the frozen network. A minute of training; take it unless something speaks against it.</source>

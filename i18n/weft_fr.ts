@@ -1038,8 +1038,8 @@
         <translation>Annulé ; ce qui est déjà installé est gardé pour le prochain essai.</translation>
     </message>
     <message>
-        <source>The engine&apos;s folder cannot be used: {}</source>
-        <translation>Le dossier du moteur ne peut pas être utilisé : {}</translation>
+        <source>The engine&apos;s folder cannot be used ({}); choose another in the options.</source>
+        <translation>Le dossier du moteur ne peut pas être utilisé ({}) ; choisissez-en un autre dans les options.</translation>
     </message>
     <message>
         <source>Wavelet experts guide the frozen network. A minute of training; take it unless something speaks against it.</source>

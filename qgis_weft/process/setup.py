@@ -56,7 +56,8 @@ class Setup(QObject):
         except SetupError as mistake:
             self.failed.emit(str(mistake))
         except OSError as reason:
-            self.failed.emit(tr("The engine's folder cannot be used: {}").format(reason.strerror))
+            words = tr("The engine's folder cannot be used ({}); choose another in the options.")
+            self.failed.emit(words.format(reason.strerror))
         else:
             self._run(command)
 

@@ -28,6 +28,15 @@ def test_a_transcript_that_cannot_be_written_stops_nothing(make_setup, tmp_path,
     assert "No Python" in told.args[0]
 
 
+def test_a_folder_that_is_none_is_told_with_what_to_do(tmp_path, qtbot):
+    (tmp_path / "file").touch()
+    kitchen = Kitchen(environment_in(tmp_path / "file"), LOCK, (sys.executable,), "uv")
+    setup = Setup(kitchen)
+    with qtbot.waitSignal(setup.failed, timeout=10_000) as told:
+        setup.start()
+    assert "cannot be used (File exists); choose another in the options." in told.args[0]
+
+
 def test_the_window_can_be_closed_when_nothing_runs(make_setup, tmp_path, qtbot, monkeypatch):
     monkeypatch.setattr(Setup, "start", lambda self: None)
     dialog = SetupDialog(make_setup, tmp_path)
