@@ -29,7 +29,7 @@ def make_folder(jobs: Path, method: str, params: dict[str, Any]) -> Path:
     except OSError as reason:
         raise OutputError(
             f"The folder for jobs, {jobs}, cannot be written to ({reason.strerror}); free some "
-            "space, or choose another in the options."
+            "space, and check whether you may write there."
         ) from reason
     return folder
 

@@ -13,7 +13,7 @@ from weft.errors import RequestError
 from weft.jobs.predict import PredictResult
 from weft.progress import Context
 from weft.server.job import Job, carry_out
-from weft.server.rpc import Call
+from weft.server.rpc import MISTAKE, Call
 
 
 def take_the_place_of_the_result(params: dict[str, Any], context: Context) -> dict[str, int]:
@@ -28,6 +28,15 @@ def test_a_result_that_cannot_be_kept_is_answered_all_the_same(tmp_path: Path) -
     assert json.loads(told[-1])["result"] == {"polygons": 3}
     (log,) = tmp_path.glob("*/log.txt")
     assert "result.json could not be written" in log.read_text(encoding="utf-8")
+
+
+def test_a_folder_for_jobs_that_is_none_is_a_mistake(tmp_path: Path) -> None:
+    told: list[bytes] = []
+    (tmp_path / "jobs").touch()
+    carry_out(Job(Call("train", {}, 7), fail), tmp_path / "jobs", told.append)
+    error = json.loads(told[-1])["error"]
+    assert error["code"] == MISTAKE
+    assert "check whether you may write there" in error["message"]
 
 
 def fail(params: dict[str, Any], context: Context) -> None:
