@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The largest tiles that fit into the memory that a prediction may take."""
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -41,8 +42,10 @@ def fitting_tile(
     for side, need in zip(sides, needs, strict=True):
         if need <= limit:
             return side
+    # rounded up, so that what is told does
+    least_gb = math.ceil(needs[-1] / 1e8) / 10
     raise RequestError(
-        f"This prediction takes at least {needs[-1] / 1e9:.1f} GB of memory; give --memory more."
+        f"This prediction takes at least {least_gb:.1f} GB of memory; give --memory more."
     )
 
 

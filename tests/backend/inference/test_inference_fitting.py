@@ -5,6 +5,7 @@ import time
 import tracemalloc
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -65,6 +66,15 @@ def test_the_smallest_tile_is_what_the_network_takes() -> None:
 def test_too_little_memory_is_told_with_what_would_do() -> None:
     with pytest.raises(RequestError, match=r"at least \d+\.\d GB of memory; give --memory more"):
         tile_for(0.01)
+
+
+def test_the_memory_that_is_told_to_do_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=0))
+    monkeypatch.setattr("psutil.Process", lambda: nothing)
+    tiling, rest = Tiling(32), int(1.51 * GB)
+    with pytest.raises(RequestError, match=r"at least 1\.6 GB of memory"):
+        fitting_tile(Hungry(), 3, tiling, int(1.5 * GB), lambda side: rest)
+    assert fitting_tile(Hungry(), 3, tiling, int(1.6 * GB), lambda side: rest)
 
 
 def test_tiles_of_a_finer_image_are_counted_in_its_own_pixels(tmp_path: Path) -> None:
