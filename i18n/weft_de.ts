@@ -512,9 +512,17 @@
         <translation>noch {} von {}</translation>
     </message>
     <message>
-        <source>{:.1f} megapixels, {} tiles, about {} on {}
+        <source>1 tile</source>
+        <translation>1 Kachel</translation>
+    </message>
+    <message>
+        <source>{} tiles</source>
+        <translation>{} Kacheln</translation>
+    </message>
+    <message>
+        <source>{:.1f} megapixels, {}, about {} on {}
 {} of memory, at most {} of disk</source>
-        <translation>{:.1f} Megapixel, {} Kacheln, etwa {} mit {}
+        <translation>{:.1f} Megapixel, {}, etwa {} mit {}
 {} Speicher, höchstens {} Platz</translation>
     </message>
     <message>

@@ -512,9 +512,17 @@
         <translation>encore {} sur {}</translation>
     </message>
     <message>
-        <source>{:.1f} megapixels, {} tiles, about {} on {}
+        <source>1 tile</source>
+        <translation>1 tuile</translation>
+    </message>
+    <message>
+        <source>{} tiles</source>
+        <translation>{} tuiles</translation>
+    </message>
+    <message>
+        <source>{:.1f} megapixels, {}, about {} on {}
 {} of memory, at most {} of disk</source>
-        <translation>{:.1f} mégapixels, {} tuiles, environ {} avec {}
+        <translation>{:.1f} mégapixels, {}, environ {} avec {}
 {} de mémoire, au plus {} de disque</translation>
     </message>
     <message>

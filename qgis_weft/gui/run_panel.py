@@ -63,12 +63,10 @@ class RunPanel(Section):
 
 def plan_in_words(plan):
     """Two lines: size and time; memory and disk."""
-    tiles = str(plan["tiles"])
+    tiles = tr("1 tile") if plan["tiles"] == 1 else tr("{} tiles").format(plan["tiles"])
     if plan["tiles_left"] < plan["tiles"]:
         tiles = tr("still {} of {}").format(plan["tiles_left"], tiles)
-    return tr(
-        "{:.1f} megapixels, {} tiles, about {} on {}\n{} of memory, at most {} of disk"
-    ).format(
+    return tr("{:.1f} megapixels, {}, about {} on {}\n{} of memory, at most {} of disk").format(
         plan["megapixels"],
         tiles,
         duration(plan["seconds"]),

@@ -27,6 +27,11 @@ def test_a_stopped_run_has_what_is_left():
     assert words.startswith("64.0 megapixels, still 24 of 324 tiles, about 5 s on ")
 
 
+def test_one_tile_is_no_tiles():
+    words = plan_in_words({**PLAN, "tiles": 1, "tiles_left": 1})
+    assert words.startswith("64.0 megapixels, 1 tile, about ")
+
+
 def test_how_carefully_tiles_are_seen_is_asked_and_kept(load):
     plugin = load()
     care, session = plugin.dock.run.care, plugin.session

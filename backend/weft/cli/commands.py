@@ -114,7 +114,8 @@ def plan(options: Options, display: Display) -> None:
     left = "" if found.tiles_left == found.tiles else f", {found.tiles_left} of them left"
     display.say(
         f"{found.megapixels:.1f} megapixels in {found.images} image"
-        f"{'' if found.images == 1 else 's'}, {found.tiles} tiles{left}: about "
+        f"{'' if found.images == 1 else 's'}, {found.tiles} tile"
+        f"{'' if found.tiles == 1 else 's'}{left}: about "
         f"{duration(found.seconds)} with {found.device}. It takes {decimal(found.memory_bytes)} of "
         f"memory and at most {decimal(found.disk_bytes)} of disk."
     )

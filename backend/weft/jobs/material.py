@@ -109,8 +109,8 @@ def choose_bands(
                 "with --bands."
             )
     if wish is None and infos[0].bands > len(bands):
-        chosen = ", ".join(map(str, bands))
-        context.note(f"Using the bands {chosen} of {infos[0].bands}; choose others with --bands.")
+        chosen = f"band{'' if len(bands) == 1 else 's'} {', '.join(map(str, bands))}"
+        context.note(f"Using {chosen} of {infos[0].bands}; choose others with --bands.")
     return bands
 
 
@@ -151,7 +151,8 @@ def note_overlaps(labels: Labels, infos: Sequence[RasterInfo], context: Context)
         count_overlaps(place_labels(labels, info.grid), info.grid.transform) for info in infos
     )
     if pairs:
-        context.note(f"Labels overlap in {pairs} places; the later one wins there.")
+        places = f"{pairs} place{'' if pairs == 1 else 's'}"
+        context.note(f"Labels overlap in {places}; the later one wins there.")
 
 
 def read_ahead(store: PatchStore, context: Context) -> None:

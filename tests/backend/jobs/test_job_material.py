@@ -12,9 +12,11 @@ from affine import Affine
 from pyproj import CRS
 from shapely import box
 
-from weft.jobs.material import Material, Wishes, read_material
+from weft.jobs.material import Material, Wishes, choose_bands, note_overlaps, read_material
+from weft.labels.read import read_labels
 from weft.labels.source import LabelSource
 from weft.progress import Context
+from weft.raster import inspect
 
 UTM, DEGREES = CRS.from_epsg(32633), CRS.from_epsg(4326)
 LEFT, TOP = 500_000, 4_000_000
@@ -63,3 +65,18 @@ def test_images_of_different_types_are_told(
     read(bytes_, words)
     (note,) = heard.notes
     assert note.startswith("a.tif is uint8, but b.tif is uint16; all images are stretched alike")
+
+
+def test_one_band_and_one_overlap_are_told_as_one(
+    write_raster: Callable[..., Path], tmp_path: Path, context: Context, heard: Any
+) -> None:
+    info = inspect(write_raster("a.tif", ground()[:2]))
+    choose_bands((info,), None, context)
+    roofs = [box(LEFT + x, TOP - 20, LEFT + x + 10, TOP - 10) for x in (10, 15)]
+    frame = gpd.GeoDataFrame({"class": ["roof"] * 2}, geometry=roofs, crs=UTM)
+    frame.to_file(tmp_path / "labels.gpkg")
+    note_overlaps(read_labels(LabelSource(tmp_path / "labels.gpkg")), (info,), context)
+    assert heard.notes == [
+        "Using band 1 of 2; choose others with --bands.",
+        "Labels overlap in 1 place; the later one wins there.",
+    ]
