@@ -738,8 +738,8 @@
         <translation>keine Objekte</translation>
     </message>
     <message>
-        <source>The label file {} cannot be used: {}</source>
-        <translation>Die Datei {} kann nicht verwendet werden: {}</translation>
+        <source>The label file {} cannot be used ({}); choose another by &quot;File…&quot;.</source>
+        <translation>Die Datei {} kann nicht verwendet werden ({}); wählen Sie über „Datei…“ eine andere.</translation>
     </message>
     <message>
         <source>Select polygons in a vector layer, and make that layer the active one.</source>
@@ -850,8 +850,8 @@
         <translation>{} hinzufügen</translation>
     </message>
     <message>
-        <source>{} has no layer &quot;{}&quot;.</source>
-        <translation>{} hat keinen Layer „{}“.</translation>
+        <source>it has no layer &quot;{}&quot;</source>
+        <translation>sie hat keinen Layer „{}“</translation>
     </message>
     <message>
         <source>{} is read-only; choose another file by &quot;File…&quot;.</source>

@@ -738,8 +738,8 @@
         <translation>aucun objet</translation>
     </message>
     <message>
-        <source>The label file {} cannot be used: {}</source>
-        <translation>Le fichier {} ne peut pas être utilisé : {}</translation>
+        <source>The label file {} cannot be used ({}); choose another by &quot;File…&quot;.</source>
+        <translation>Le fichier {} ne peut pas être utilisé ({}) ; choisissez-en un autre par « Fichier… ».</translation>
     </message>
     <message>
         <source>Select polygons in a vector layer, and make that layer the active one.</source>
@@ -850,8 +850,8 @@
         <translation>Ajouter {}</translation>
     </message>
     <message>
-        <source>{} has no layer &quot;{}&quot;.</source>
-        <translation>{} n&apos;a pas de couche « {} ».</translation>
+        <source>it has no layer &quot;{}&quot;</source>
+        <translation>il n&apos;a pas de couche « {} »</translation>
     </message>
     <message>
         <source>{} is read-only; choose another file by &quot;File…&quot;.</source>

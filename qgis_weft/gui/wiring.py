@@ -90,7 +90,8 @@ class Wiring(QObject):
         try:
             self.desk.labels = open_labels(path, crs)
         except OSError as reason:
-            self.warn(tr("The label file {} cannot be used: {}").format(path, reason))
+            words = tr('The label file {} cannot be used ({}); choose another by "File…".')
+            self.warn(words.format(path, reason.strerror or reason))
             return
         for layer in (self.desk.labels.labels, self.desk.labels.areas):
             # saving modifies a layer as well, but is no edit

@@ -207,7 +207,7 @@ def load_layer(path, name):
     titles = {LABELS: tr("Labels"), AREAS: tr("Labelled areas")}
     layer = QgsVectorLayer(f"{path}|layername={name}", titles[name], "ogr")
     if not layer.isValid():
-        raise OSError(tr('{} has no layer "{}".').format(path, name))
+        raise OSError(tr('it has no layer "{}"').format(name))
     layer.setCustomProperty(PROPERTY, name)
     add_layer(layer)
     return layer

@@ -39,6 +39,17 @@ def test_a_class_name_that_is_refused_is_not_shown(load, image, monkeypatch):
     assert told == ["A class needs a name."]
 
 
+def test_a_label_file_that_is_none_is_told_with_what_to_do(load, image, monkeypatch, tmp_path):
+    plugin = load()
+    told = listen(plugin, monkeypatch)
+    (tmp_path / "no.gpkg").write_text("nothing")
+    plugin.wiring.open_labels(tmp_path / "no.gpkg", image.crs())
+    assert told == [
+        f"The label file {tmp_path / 'no.gpkg'} cannot be used "
+        '(it has no layer "labels"); choose another by "File…".'
+    ]
+
+
 def test_what_is_drawn_into_a_file_that_is_read_only_is_refused_in_a_sentence(
     load, image, monkeypatch
 ):
