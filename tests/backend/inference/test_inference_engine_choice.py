@@ -14,6 +14,7 @@ from small_networks import small_model, write_image
 from weft.device import cpu
 from weft.errors import Cancelled
 from weft.inference.engines import Batch, OnnxEngine, TorchEngine
+from weft.inference.onnx_export import NotExportable
 from weft.inference.part import Part, whole_image
 from weft.inference.plan import Tiling
 from weft.inference.trial import Trial, hardest, noise, try_out
@@ -94,6 +95,20 @@ def test_an_engine_that_computes_something_else_is_not_taken(
 ) -> None:
     slow = late(model, seconds=0.5, error=error)
     assert choose(model, parts, slow, tmp_path, []) == slow.name
+
+
+@pytest.mark.usefixtures("long_job")
+def test_a_model_that_onnx_cannot_hold_is_told_without_names_of_code(
+    model: Model, parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(model: Model, path: Path, side: int) -> None:
+        raise NotExportable("samvit", "ConversionError")
+
+    monkeypatch.setattr(engine_choice, "export_onnx", refuse)
+    notes: list[str] = []
+    slow = late(model, seconds=0.5)
+    assert choose(model, parts, slow, tmp_path, notes) == slow.name
+    assert notes == ["onnxruntime cannot compute this model here, so torch does."]
 
 
 def test_a_short_job_exports_nothing(model: Model, parts: Parts, tmp_path: Path) -> None:
