@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>Keep labels and areas in another GeoPackage</source>
-        <translation>Beispiele und Gebiete in einem anderen GeoPackage behalten</translation>
+        <translation>Beispiele und Gebiete in einem anderen GeoPackage ablegen</translation>
     </message>
     <message>
         <source>Add class</source>
@@ -241,7 +241,7 @@
     </message>
     <message>
         <source>Another kind of object to draw and find</source>
-        <translation>Eine weitere Art von Objekten</translation>
+        <translation>Eine weitere Art von Objekten zum Zeichnen und Finden</translation>
     </message>
     <message>
         <source>Delete class</source>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>What a run will take, before it starts</source>
-        <translation>Was ein Lauf brauchen wird</translation>
+        <translation>Was ein Lauf brauchen wird, bevor er beginnt</translation>
     </message>
     <message>
         <source>Run</source>
@@ -655,7 +655,7 @@
     </message>
     <message>
         <source>a test kernel gave a wrong result</source>
-        <translation>eine Proberechnung ergab Falsches</translation>
+        <translation>eine Proberechnung hatte ein falsches Ergebnis</translation>
     </message>
     <message>
         <source>CPU, {} threads</source>
@@ -731,7 +731,7 @@
     </message>
     <message>
         <source>Stopped early; the best model so far is kept.</source>
-        <translation>Früh beendet; das bisher beste Modell ist behalten.</translation>
+        <translation>Vorzeitig beendet; das bisher beste Modell bleibt erhalten.</translation>
     </message>
     <message>
         <source>no objects</source>
@@ -743,7 +743,7 @@
     </message>
     <message>
         <source>Select polygons in a vector layer, and make that layer the active one.</source>
-        <translation>Wählen Sie Polygone in einem Vektorlayer, und machen Sie ihn zum aktiven.</translation>
+        <translation>Wählen Sie Polygone in einem Vektorlayer, und machen Sie ihn zum aktiven Layer.</translation>
     </message>
     <message>
         <source>Polygons</source>
@@ -911,7 +911,7 @@
     </message>
     <message>
         <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
-        <translation>Die Engine ist in zehn Minuten dreimal abgestürzt und wird nicht mehr gestartet; siehe das Protokoll WEFT.</translation>
+        <translation>Die Engine ist in zehn Minuten dreimal abgestürzt und wird nicht mehr gestartet; sehen Sie im Protokoll unter WEFT nach.</translation>
     </message>
     <message>
         <source>The engine ended unexpectedly ({}); the next job starts it again.</source>
@@ -951,7 +951,7 @@
     </message>
     <message>
         <source>exit status {}</source>
-        <translation>Endstatus {}</translation>
+        <translation>Exit-Code {}</translation>
     </message>
     <message>
         <source>it crashed</source>
@@ -995,7 +995,7 @@
     </message>
     <message>
         <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>
-        <translation>Der Paketindex ist nicht erreichbar; prüfen Sie Netz und Proxy in QGIS, und versuchen Sie es nochmals: Vorhandenes bleibt.</translation>
+        <translation>Der Paketindex ist nicht erreichbar; prüfen Sie die Netzwerkverbindung und den Proxy in QGIS, und versuchen Sie es nochmals: Vorhandenes bleibt.</translation>
     </message>
     <message>
         <source>The folder of the engine cannot be written to; choose another one in the options.</source>
@@ -1027,7 +1027,7 @@
     </message>
     <message>
         <source>Fetching the installer</source>
-        <translation>Der Installierer wird geholt</translation>
+        <translation>Das Installationsprogramm wird geholt</translation>
     </message>
     <message>
         <source>The lock file of this WEFT is damaged; install the plugin again.</source>
@@ -1079,7 +1079,7 @@
     </message>
     <message>
         <source>The whole network learns. Most memory and the largest model files; take it when much is labelled.</source>
-        <translation>Das ganze Netz lernt. Am meisten Speicher und die größten Modelldateien; wenn vieles markiert ist.</translation>
+        <translation>Das ganze Netz lernt. Am meisten Speicher und die größten Modelldateien; wenn vieles gezeichnet ist.</translation>
     </message>
     <message>
         <source>everything at all times</source>
@@ -1091,11 +1091,11 @@
     </message>
     <message>
         <source>The best of few labels; take it unless a step takes too long.</source>
-        <translation>Holt am meisten aus wenigen Beschriftungen; die Regel, solange ein Schritt nicht zu lange dauert.</translation>
+        <translation>Holt am meisten aus wenigen Beispielen; die Regel, solange ein Schritt nicht zu lange dauert.</translation>
     </message>
     <message>
         <source>Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, which saves more than half of its time; take it with &quot;full&quot; and many labels.</source>
-        <translation>Dynamic Backbone Freezing: Was innen lernt, steht in neun von zehn Epochen still, was mehr als die Hälfte seiner Zeit spart; mit „full“ und vielen Beschriftungen.</translation>
+        <translation>Dynamic Backbone Freezing: Was innen lernt, steht in neun von zehn Epochen still, was mehr als die Hälfte seiner Zeit spart; mit „full“ und vielen Beispielen.</translation>
     </message>
     <message>
         <source>What learns</source>
@@ -1135,7 +1135,7 @@
     </message>
     <message>
         <source>How good models of these labels are: trains anew without each area in turn, and measures on it; takes as long as several times Adapt</source>
-        <translation>Wie gut Modelle aus diesen Beispielen sind: trainiert reihum ohne je ein Gebiet neu und misst darauf; dauert mehrmals so lange wie Anpassen</translation>
+        <translation>Wie gut Modelle aus diesen Beispielen sind: trainiert reihum neu, jeweils ohne ein Gebiet, und misst darauf; dauert mehrmals so lange wie Anpassen</translation>
     </message>
     <message>
         <source>On {} of {} areas, each by a model that had not seen it:</source>

@@ -233,7 +233,7 @@
     </message>
     <message>
         <source>Name, such as building or ship:</source>
-        <translation>Nom, par exemple bâtiment ou bateau :</translation>
+        <translation>Nom, par exemple bâtiment ou navire :</translation>
     </message>
     <message>
         <source>Add class…</source>
@@ -241,7 +241,7 @@
     </message>
     <message>
         <source>Another kind of object to draw and find</source>
-        <translation>Une autre sorte d&apos;objets</translation>
+        <translation>Une autre sorte d&apos;objets à dessiner et à trouver</translation>
     </message>
     <message>
         <source>Delete class</source>
@@ -269,7 +269,7 @@
     </message>
     <message>
         <source>{} is shown where its probability is at least {:.2f}.</source>
-        <translation>{} est montré où sa probabilité atteint {:.2f}.</translation>
+        <translation>{} est affiché là où sa probabilité atteint {:.2f}.</translation>
     </message>
     <message>
         <source>4  Look</source>
@@ -445,7 +445,7 @@
     </message>
     <message>
         <source>Stop, and end the engine if it takes over 15 seconds</source>
-        <translation>Arrêter, et finir le moteur si cela dépasse 15 secondes</translation>
+        <translation>Arrêter, et fermer le moteur si cela dépasse 15 secondes</translation>
     </message>
     <message>
         <source>{} left</source>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>What a run will take, before it starts</source>
-        <translation>Ce que prendra un calcul</translation>
+        <translation>Ce que prendra un calcul, avant qu&apos;il ne commence</translation>
     </message>
     <message>
         <source>Run</source>
@@ -505,7 +505,7 @@
     </message>
     <message>
         <source>Careful: each tile is looked at four ways, turned, and the mean of them counts</source>
-        <translation>Soigné : chaque tuile est regardée de quatre façons, tournée, et c’est leur moyenne qui compte</translation>
+        <translation>Soigné : chaque tuile est regardée de quatre façons, tournée, et c&apos;est leur moyenne qui compte</translation>
     </message>
     <message>
         <source>still {} of {}</source>
@@ -539,7 +539,7 @@
     </message>
     <message>
         <source>Save this extent as a raster</source>
-        <translation>Enregistrer cette étendue en raster</translation>
+        <translation>Enregistrer cette emprise en raster</translation>
     </message>
     <message>
         <source>{} × {} pixels are too many; zoom in, or choose larger pixels, up to {} a side.</source>
@@ -659,7 +659,7 @@
     </message>
     <message>
         <source>CPU, {} threads</source>
-        <translation>processeur, {} fils</translation>
+        <translation>CPU, {} threads</translation>
     </message>
     <message>
         <source>The project was closed, and its job was stopped.</source>
@@ -731,7 +731,7 @@
     </message>
     <message>
         <source>Stopped early; the best model so far is kept.</source>
-        <translation>Arrêté tôt ; le meilleur modèle jusqu&apos;ici est gardé.</translation>
+        <translation>Arrêté avant la fin ; le meilleur modèle obtenu jusqu&apos;ici est conservé.</translation>
     </message>
     <message>
         <source>no objects</source>
@@ -803,7 +803,7 @@
     </message>
     <message>
         <source>The layer is no image file, as the engine needs; save this extent as a raster.</source>
-        <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette étendue en raster.</translation>
+        <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette emprise en raster.</translation>
     </message>
     <message>
         <source>The image file has no CRS, so polygons of it would have no place; write the CRS into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
@@ -911,7 +911,7 @@
     </message>
     <message>
         <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
-        <translation>Le moteur s&apos;est arrêté trois fois en dix minutes et n&apos;est plus relancé ; voir le journal WEFT.</translation>
+        <translation>Le moteur a planté trois fois en dix minutes et n&apos;est plus relancé ; consultez l&apos;onglet WEFT du journal.</translation>
     </message>
     <message>
         <source>The engine ended unexpectedly ({}); the next job starts it again.</source>
@@ -987,7 +987,7 @@
     </message>
     <message>
         <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
-        <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou demandez à votre administrateur pour le miroir des paquets.</translation>
+        <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou interrogez votre administrateur sur le miroir des paquets.</translation>
     </message>
     <message>
         <source>There is no package for this system; WEFT needs a 64-bit Windows or Linux, or macOS 14 or newer on Apple silicon, and Python 3.11 to 3.14.</source>
@@ -995,7 +995,7 @@
     </message>
     <message>
         <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>
-        <translation>L&apos;index des paquets est injoignable ; vérifiez le réseau et le proxy dans QGIS, et réessayez : ce qui est là est gardé.</translation>
+        <translation>L&apos;index des paquets est injoignable ; vérifiez la connexion au réseau et le proxy dans QGIS, et réessayez : ce qui est là est gardé.</translation>
     </message>
     <message>
         <source>The folder of the engine cannot be written to; choose another one in the options.</source>
@@ -1027,7 +1027,7 @@
     </message>
     <message>
         <source>Fetching the installer</source>
-        <translation>Récupération de l&apos;installateur</translation>
+        <translation>Récupération du programme d&apos;installation</translation>
     </message>
     <message>
         <source>The lock file of this WEFT is damaged; install the plugin again.</source>
@@ -1079,7 +1079,7 @@
     </message>
     <message>
         <source>The whole network learns. Most memory and the largest model files; take it when much is labelled.</source>
-        <translation>Tout le réseau apprend. Le plus de mémoire et les plus grands fichiers de modèle ; à prendre quand beaucoup est étiqueté.</translation>
+        <translation>Tout le réseau apprend. Le plus de mémoire et les plus grands fichiers de modèle ; à prendre quand il y a beaucoup d&apos;exemples.</translation>
     </message>
     <message>
         <source>everything at all times</source>
@@ -1091,11 +1091,11 @@
     </message>
     <message>
         <source>The best of few labels; take it unless a step takes too long.</source>
-        <translation>Tire le meilleur de peu d&apos;étiquettes ; à prendre tant qu&apos;un pas ne dure pas trop longtemps.</translation>
+        <translation>Tire le meilleur de peu d&apos;exemples ; à prendre tant qu&apos;un pas ne dure pas trop longtemps.</translation>
     </message>
     <message>
         <source>Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, which saves more than half of its time; take it with &quot;full&quot; and many labels.</source>
-        <translation>Dynamic backbone freezing : ce qui apprend à l&apos;intérieur reste immobile neuf époques sur dix, ce qui économise plus de la moitié de son temps ; à prendre avec « full » et beaucoup d&apos;étiquettes.</translation>
+        <translation>Dynamic backbone freezing : ce qui apprend à l&apos;intérieur reste immobile neuf époques sur dix, ce qui économise plus de la moitié de son temps ; à prendre avec « full » et beaucoup d&apos;exemples.</translation>
     </message>
     <message>
         <source>What learns</source>
@@ -1135,7 +1135,7 @@
     </message>
     <message>
         <source>How good models of these labels are: trains anew without each area in turn, and measures on it; takes as long as several times Adapt</source>
-        <translation>La qualité des modèles tirés de ces exemples : entraîne de nouveau sans chacune des zones, tour à tour, et mesure sur elle ; dure plusieurs fois Adapter</translation>
+        <translation>La qualité des modèles tirés de ces exemples : entraîne de nouveau sans chacune des zones, tour à tour, et mesure sur elle ; prend plusieurs fois le temps d&apos;Adapter</translation>
     </message>
     <message>
         <source>On {} of {} areas, each by a model that had not seen it:</source>

@@ -88,3 +88,8 @@ def test_the_options_that_have_another_name_in_qgis_are_those_of_the_command_lin
     named = {n.value for n in nodes("qgis_weft", "option_words.py") if isinstance(n, ast.Constant)}
     named = {each.split()[0] for each in named if str(each).startswith("--") and "|" not in each}
     assert named and named <= given
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "eschrift"), ("fr", "tiquet")])
+def test_labels_are_not_called_what_qgis_calls_texts_on_the_map(language, word):
+    assert [words for words in translations(language).values() if word in words] == []
