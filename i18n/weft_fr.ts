@@ -113,7 +113,7 @@
     </message>
     <message>
         <source>{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})</source>
-        <translation>{} : {} sur {} trouvés, {} faux (F1 de {:.2f} à {:.2f})</translation>
+        <translation>{} : {} sur {} trouvés, {} faux (F1 de {:.2f} à {:.2f})</translation>
     </message>
     <message>
         <source>default {}</source>
@@ -149,7 +149,7 @@
     </message>
     <message>
         <source>Key {} draws this class; double click to rename it</source>
-        <translation>La touche {} dessine cette classe ; double-clic pour la renommer</translation>
+        <translation>La touche {} dessine cette classe ; double-clic pour la renommer</translation>
     </message>
     <message>
         <source>WEFT</source>
@@ -173,23 +173,23 @@
     </message>
     <message>
         <source>Draw a polygon: click its corners, right click to finish</source>
-        <translation>Dessiner un polygone : cliquer les sommets, clic droit pour finir</translation>
+        <translation>Dessiner un polygone : cliquer les sommets, clic droit pour finir</translation>
     </message>
     <message>
         <source>Draw a rectangle: drag, or click two corners</source>
-        <translation>Dessiner un rectangle : glisser, ou cliquer deux coins</translation>
+        <translation>Dessiner un rectangle : glisser, ou cliquer deux coins</translation>
     </message>
     <message>
         <source>Paint: drag; Shift and wheel change the width</source>
-        <translation>Peindre : glisser ; Maj et molette changent la largeur</translation>
+        <translation>Peindre : glisser ; Maj et molette changent la largeur</translation>
     </message>
     <message>
         <source>Area: a rectangle inside which every object is labelled</source>
-        <translation>Zone : un rectangle où chaque objet est dessiné</translation>
+        <translation>Zone : un rectangle où chaque objet est dessiné</translation>
     </message>
     <message>
         <source>Erase labels; areas that are covered wholly go too</source>
-        <translation>Effacer ; les zones entièrement couvertes disparaissent aussi</translation>
+        <translation>Effacer ; les zones entièrement couvertes disparaissent aussi</translation>
     </message>
     <message>
         <source>1  Image</source>
@@ -205,7 +205,7 @@
     </message>
     <message>
         <source>Add a raster layer to the project: an orthophoto, for example.</source>
-        <translation>Ajoutez une couche raster au projet : une orthophoto, par exemple.</translation>
+        <translation>Ajoutez une couche raster au projet : une orthophoto, par exemple.</translation>
     </message>
     <message>
         <source>2  Labels</source>
@@ -217,7 +217,7 @@
     </message>
     <message>
         <source>Width of brush and eraser; Shift and the mouse wheel change it too</source>
-        <translation>Largeur du pinceau et de la gomme ; aussi par Maj et molette</translation>
+        <translation>Largeur du pinceau et de la gomme ; aussi par Maj et molette</translation>
     </message>
     <message>
         <source>File…</source>
@@ -233,7 +233,7 @@
     </message>
     <message>
         <source>Name, such as building or ship:</source>
-        <translation>Nom, par exemple bâtiment ou navire :</translation>
+        <translation>Nom, par exemple bâtiment ou navire :</translation>
     </message>
     <message>
         <source>Add class…</source>
@@ -297,7 +297,7 @@
     </message>
     <message>
         <source>Outdated: labels or model have changed since.</source>
-        <translation>Périmé : exemples ou modèle ont changé depuis.</translation>
+        <translation>Périmé : exemples ou modèle ont changé depuis.</translation>
     </message>
     <message>
         <source>Loss (blue, falls while it learns) and IoU on the held-out area (green, 0 to 1)</source>
@@ -309,7 +309,7 @@
     </message>
     <message>
         <source>held-out IoU: not yet</source>
-        <translation>IoU de la zone témoin : pas encore</translation>
+        <translation>IoU de la zone témoin : pas encore</translation>
     </message>
     <message>
         <source>loss {:.2f}</source>
@@ -353,7 +353,7 @@
     </message>
     <message>
         <source>Leave it empty to use the engine that &quot;Set up engine…&quot; installs. A Python given here must have the packages of requirements.lock; where it has not, &quot;Set up engine…&quot; makes an environment by it.</source>
-        <translation>Laissez vide pour utiliser le moteur installé par « Installer le moteur… ». Un Python donné ici doit avoir les paquets de requirements.lock ; s&apos;il ne les a pas, « Installer le moteur… » crée un environnement avec lui.</translation>
+        <translation>Laissez vide pour utiliser le moteur installé par « Installer le moteur… ». Un Python donné ici doit avoir les paquets de requirements.lock ; s&apos;il ne les a pas, « Installer le moteur… » crée un environnement avec lui.</translation>
     </message>
     <message>
         <source>6  Polygons</source>
@@ -373,7 +373,7 @@
     </message>
     <message>
         <source>Automatic: a quarter of a small labelled object</source>
-        <translation>Automatique : un quart d&apos;un petit exemple</translation>
+        <translation>Automatique : un quart d&apos;un petit exemple</translation>
     </message>
     <message>
         <source>Least area</source>
@@ -409,7 +409,7 @@
     </message>
     <message>
         <source>Off: what touches is one polygon, as for forest or water</source>
-        <translation>Décoché : ce qui se touche forme un polygone, comme pour la forêt ou l&apos;eau</translation>
+        <translation>Décoché : ce qui se touche forme un polygone, comme pour la forêt ou l&apos;eau</translation>
     </message>
     <message>
         <source>Simplify, all classes</source>
@@ -505,7 +505,7 @@
     </message>
     <message>
         <source>Careful: each tile is looked at four ways, turned, and the mean of them counts</source>
-        <translation>Soigné : chaque tuile est regardée de quatre façons, tournée, et c&apos;est leur moyenne qui compte</translation>
+        <translation>Soigné : chaque tuile est regardée de quatre façons, tournée, et c&apos;est leur moyenne qui compte</translation>
     </message>
     <message>
         <source>still {} of {}</source>
@@ -543,15 +543,15 @@
     </message>
     <message>
         <source>{} × {} pixels are too many; zoom in, or choose larger pixels, up to {} a side.</source>
-        <translation>{} × {} pixels, c&apos;est trop ; zoomez, ou choisissez des pixels plus grands, jusqu&apos;à {} par côté.</translation>
+        <translation>{} × {} pixels, c&apos;est trop ; zoomez, ou choisissez des pixels plus grands, jusqu&apos;à {} par côté.</translation>
     </message>
     <message>
         <source>Size of a pixel, in {}; the map now shows:</source>
-        <translation>Taille d&apos;un pixel en {} ; la carte montre à présent :</translation>
+        <translation>Taille d&apos;un pixel en {} ; la carte montre à présent :</translation>
     </message>
     <message>
         <source>Saving the view of {}; QGIS shows the progress below the map.</source>
-        <translation>Enregistrement de la vue de {} ; QGIS montre la progression sous la carte.</translation>
+        <translation>Enregistrement de la vue de {} ; QGIS montre la progression sous la carte.</translation>
     </message>
     <message>
         <source>{} (saved view)</source>
@@ -559,7 +559,7 @@
     </message>
     <message>
         <source>The view cannot be saved: {}</source>
-        <translation>La vue ne peut pas être enregistrée : {}</translation>
+        <translation>La vue ne peut pas être enregistrée : {}</translation>
     </message>
     <message>
         <source>The view was saved, but {} cannot be opened.</source>
@@ -591,11 +591,11 @@
     </message>
     <message>
         <source>WEFT computes with PyTorch, in a Python of its own; QGIS&apos;s Python is never touched. About 3 GB are downloaded from the Python package index, and 6 GB of disk are taken in {}. It can be cancelled, and goes on next time where it stopped.</source>
-        <translation>WEFT calcule avec PyTorch, dans un Python à lui ; celui de QGIS n&apos;est jamais touché. Environ 3 Go sont téléchargés depuis l&apos;index des paquets Python et 6 Go occupés dans {}. On peut annuler, et reprendre la fois suivante là où c&apos;était arrêté.</translation>
+        <translation>WEFT calcule avec PyTorch, dans un Python à lui ; celui de QGIS n&apos;est jamais touché. Environ 3 Go sont téléchargés depuis l&apos;index des paquets Python et 6 Go occupés dans {}. On peut annuler, et reprendre la fois suivante là où c&apos;était arrêté.</translation>
     </message>
     <message>
         <source>The engine works: {}.</source>
-        <translation>Le moteur fonctionne : {}.</translation>
+        <translation>Le moteur fonctionne : {}.</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -635,7 +635,7 @@
     </message>
     <message>
         <source>Cancelled; what was finished before is kept.</source>
-        <translation>Annulé ; ce qui était déjà terminé est conservé.</translation>
+        <translation>Annulé ; ce qui était déjà terminé est conservé.</translation>
     </message>
     <message>
         <source>asked for</source>
@@ -671,11 +671,11 @@
     </message>
     <message>
         <source>The engine was ended; the next job starts it again.</source>
-        <translation>Le moteur a été arrêté ; le prochain calcul le relance.</translation>
+        <translation>Le moteur a été arrêté ; le prochain calcul le relance.</translation>
     </message>
     <message>
         <source>{} is there already; choose another name.</source>
-        <translation>{} existe déjà ; choisissez un autre nom.</translation>
+        <translation>{} existe déjà ; choisissez un autre nom.</translation>
     </message>
     <message>
         <source>File for labels and areas</source>
@@ -731,7 +731,7 @@
     </message>
     <message>
         <source>Stopped early; the best model so far is kept.</source>
-        <translation>Arrêté avant la fin ; le meilleur modèle obtenu jusqu&apos;ici est conservé.</translation>
+        <translation>Arrêté avant la fin ; le meilleur modèle obtenu jusqu&apos;ici est conservé.</translation>
     </message>
     <message>
         <source>no objects</source>
@@ -739,7 +739,7 @@
     </message>
     <message>
         <source>The label file {} cannot be used ({}); choose another by &quot;File…&quot;.</source>
-        <translation>Le fichier {} ne peut pas être utilisé ({}) ; choisissez-en un autre par « Fichier… ».</translation>
+        <translation>Le fichier {} ne peut pas être utilisé ({}) ; choisissez-en un autre par « Fichier… ».</translation>
     </message>
     <message>
         <source>Select polygons in a vector layer, and make that layer the active one.</source>
@@ -751,35 +751,35 @@
     </message>
     <message>
         <source>Polygons: {}.</source>
-        <translation>Polygones : {}.</translation>
+        <translation>Polygones : {}.</translation>
     </message>
     <message>
         <source>The model cannot be saved there: {}</source>
-        <translation>Le modèle ne peut pas y être enregistré : {}</translation>
+        <translation>Le modèle ne peut pas y être enregistré : {}</translation>
     </message>
     <message>
         <source>The polygons cannot be written: {}</source>
-        <translation>Les polygones ne peuvent pas être écrits : {}</translation>
+        <translation>Les polygones ne peuvent pas être écrits : {}</translation>
     </message>
     <message>
         <source>Cancelled; press Run again, and the same run goes on from there.</source>
-        <translation>Annulé ; avec Exécuter, le même calcul reprend là où il était.</translation>
+        <translation>Annulé ; avec Exécuter, le même calcul reprend là où il était.</translation>
     </message>
     <message>
         <source>Only {} are free at {}; the run may need up to {}.</source>
-        <translation>Seuls {} sont libres dans {} ; le calcul peut demander jusqu&apos;à {}.</translation>
+        <translation>Seuls {} sont libres dans {} ; le calcul peut demander jusqu&apos;à {}.</translation>
     </message>
     <message>
         <source>Preview: {}</source>
-        <translation>Aperçu : {}</translation>
+        <translation>Aperçu : {}</translation>
     </message>
     <message>
         <source>Another job is running; wait for it, or cancel it.</source>
-        <translation>Un autre calcul est en cours ; attendez, ou annulez-le.</translation>
+        <translation>Un autre calcul est en cours ; attendez, ou annulez-le.</translation>
     </message>
     <message>
         <source>WEFT cannot write its files: {}. Save the project in a folder that can be written to, and try again.</source>
-        <translation>WEFT ne peut pas écrire ses fichiers : {}. Enregistrez le projet dans un dossier accessible en écriture, puis réessayez.</translation>
+        <translation>WEFT ne peut pas écrire ses fichiers : {}. Enregistrez le projet dans un dossier accessible en écriture, puis réessayez.</translation>
     </message>
     <message>
         <source>Choose a name that ends in {}.</source>
@@ -799,19 +799,19 @@
     </message>
     <message>
         <source>The layer is broken; mend its data source first.</source>
-        <translation>La couche est cassée ; réparez d&apos;abord sa source.</translation>
+        <translation>La couche est cassée ; réparez d&apos;abord sa source.</translation>
     </message>
     <message>
         <source>The layer is no image file, as the engine needs; save this extent as a raster.</source>
-        <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette emprise en raster.</translation>
+        <translation>La couche n&apos;est pas un fichier image, comme il en faut au moteur ; enregistrez cette emprise en raster.</translation>
     </message>
     <message>
         <source>The image file has no CRS, so polygons of it would have no place; write the CRS into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
-        <translation>Le fichier de l&apos;image n&apos;a pas de SCR, ses polygones n&apos;auraient donc pas de place ; écrivez-le dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
+        <translation>Le fichier de l&apos;image n&apos;a pas de SCR, ses polygones n&apos;auraient donc pas de place ; écrivez-le dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
     </message>
     <message>
         <source>The CRS of the layer is not that of its file, which is the one that counts; write the right one into the file by Raster &gt; Projections &gt; Assign Projection…, and add the image anew.</source>
-        <translation>Le SCR de la couche n&apos;est pas celui de son fichier, qui est celui qui compte ; écrivez le bon dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
+        <translation>Le SCR de la couche n&apos;est pas celui de son fichier, qui est celui qui compte ; écrivez le bon dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
     </message>
     <message>
         <source>{:.3g} m a pixel</source>
@@ -851,11 +851,11 @@
     </message>
     <message>
         <source>it has no layer &quot;{}&quot;</source>
-        <translation>il n&apos;a pas de couche « {} »</translation>
+        <translation>il n&apos;a pas de couche « {} »</translation>
     </message>
     <message>
         <source>{} is read-only; choose another file by &quot;File…&quot;.</source>
-        <translation>{} est en lecture seule ; choisissez un autre fichier par « Fichier… ».</translation>
+        <translation>{} est en lecture seule ; choisissez un autre fichier par « Fichier… ».</translation>
     </message>
     <message>
         <source>Rename {}</source>
@@ -875,7 +875,7 @@
     </message>
     <message>
         <source>No background yet: draw an area rectangle around objects that are all labelled.</source>
-        <translation>Pas encore de fond : dessinez une zone autour d&apos;objets tous dessinés.</translation>
+        <translation>Pas encore de fond : dessinez une zone autour d&apos;objets tous dessinés.</translation>
     </message>
     <message>
         <source>One more area, and the result can be measured.</source>
@@ -903,7 +903,7 @@
     </message>
     <message>
         <source>The labels are not saved: {}</source>
-        <translation>Les exemples ne sont pas enregistrés : {}</translation>
+        <translation>Les exemples ne sont pas enregistrés : {}</translation>
     </message>
     <message>
         <source>The engine was stopped.</source>
@@ -911,27 +911,27 @@
     </message>
     <message>
         <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
-        <translation>Le moteur a planté trois fois en dix minutes et n&apos;est plus relancé ; consultez l&apos;onglet WEFT du journal.</translation>
+        <translation>Le moteur a planté trois fois en dix minutes et n&apos;est plus relancé ; consultez l&apos;onglet WEFT du journal.</translation>
     </message>
     <message>
         <source>The engine ended unexpectedly ({}); the next job starts it again.</source>
-        <translation>Le moteur s&apos;est arrêté de façon inattendue ({}) ; le prochain calcul le relance.</translation>
+        <translation>Le moteur s&apos;est arrêté de façon inattendue ({}) ; le prochain calcul le relance.</translation>
     </message>
     <message>
         <source>The engine&apos;s Python, {}, cannot be started; set up the engine again.</source>
-        <translation>Le Python du moteur, {}, ne démarre pas ; réinstallez le moteur.</translation>
+        <translation>Le Python du moteur, {}, ne démarre pas ; réinstallez le moteur.</translation>
     </message>
     <message>
         <source>The engine cannot start ({}); set it up again, or see the log tab WEFT.</source>
-        <translation>Le moteur ne démarre pas ({}) ; réinstallez-le, ou consultez l&apos;onglet WEFT du journal.</translation>
+        <translation>Le moteur ne démarre pas ({}) ; réinstallez-le, ou consultez l&apos;onglet WEFT du journal.</translation>
     </message>
     <message>
         <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
-        <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… ».</translation>
+        <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… ».</translation>
     </message>
     <message>
         <source>The Python set in the options, {}, does not exist; choose another.</source>
-        <translation>Le Python des options, {}, n&apos;existe pas ; choisissez-en un autre.</translation>
+        <translation>Le Python des options, {}, n&apos;existe pas ; choisissez-en un autre.</translation>
     </message>
     <message>
         <source>it was ended by the system, most often because memory ran out</source>
@@ -959,51 +959,51 @@
     </message>
     <message>
         <source>The disk is full; free about 8 GB, or choose another folder for the engine.</source>
-        <translation>Le disque est plein ; libérez environ 8 Go, ou choisissez un autre dossier pour le moteur.</translation>
+        <translation>Le disque est plein ; libérez environ 8 Go, ou choisissez un autre dossier pour le moteur.</translation>
     </message>
     <message>
         <source>A file of the engine is in use; close other QGIS windows, pause the virus scanner for that folder, and try again.</source>
-        <translation>Un fichier du moteur est utilisé ; fermez les autres fenêtres QGIS, suspendez l&apos;antivirus pour ce dossier, et réessayez.</translation>
+        <translation>Un fichier du moteur est utilisé ; fermez les autres fenêtres QGIS, suspendez l&apos;antivirus pour ce dossier, et réessayez.</translation>
     </message>
     <message>
         <source>The proxy refused the connection; check the proxy in QGIS under Settings &gt; Options &gt; Network.</source>
-        <translation>Le proxy a refusé la connexion ; vérifiez-le dans QGIS sous Préférences &gt; Options &gt; Réseau.</translation>
+        <translation>Le proxy a refusé la connexion ; vérifiez-le dans QGIS sous Préférences &gt; Options &gt; Réseau.</translation>
     </message>
     <message>
         <source>The installer cannot be fetched through a SOCKS proxy; set an HTTP proxy in QGIS under Settings &gt; Options &gt; Network, or install uv.</source>
-        <translation>Le programme d&apos;installation ne peut pas être téléchargé par un proxy SOCKS ; réglez dans QGIS un proxy HTTP sous Préférences &gt; Options &gt; Réseau, ou installez uv.</translation>
+        <translation>Le programme d&apos;installation ne peut pas être téléchargé par un proxy SOCKS ; réglez dans QGIS un proxy HTTP sous Préférences &gt; Options &gt; Réseau, ou installez uv.</translation>
     </message>
     <message>
         <source>The connection is not trusted, as behind some company networks; ask your administrator to add the certificate to those that this computer trusts. On Linux SSL_CERT_FILE can name it, too.</source>
-        <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez à votre administrateur d&apos;ajouter le certificat à ceux auxquels cet ordinateur fait confiance. Sous Linux, SSL_CERT_FILE peut aussi l&apos;indiquer.</translation>
+        <translation>La connexion n&apos;est pas sûre, comme dans certains réseaux d&apos;entreprise ; demandez à votre administrateur d&apos;ajouter le certificat à ceux auxquels cet ordinateur fait confiance. Sous Linux, SSL_CERT_FILE peut aussi l&apos;indiquer.</translation>
     </message>
     <message>
         <source>This Python cannot make environments; install its venv module (python3-venv on Debian and Ubuntu), or choose another Python.</source>
-        <translation>Ce Python ne peut pas créer d&apos;environnements ; installez son module venv (python3-venv sur Debian et Ubuntu), ou choisissez un autre Python.</translation>
+        <translation>Ce Python ne peut pas créer d&apos;environnements ; installez son module venv (python3-venv sur Debian et Ubuntu), ou choisissez un autre Python.</translation>
     </message>
     <message>
         <source>The engine needs a Mac with Apple silicon, and this QGIS starts every Python that was found as on an Intel Mac; install Homebrew&apos;s Python, or a QGIS for Apple silicon.</source>
-        <translation>Le moteur demande un Mac à puce Apple, et ce QGIS lance chaque Python trouvé comme sur un Mac Intel ; installez le Python de Homebrew, ou un QGIS pour puce Apple.</translation>
+        <translation>Le moteur demande un Mac à puce Apple, et ce QGIS lance chaque Python trouvé comme sur un Mac Intel ; installez le Python de Homebrew, ou un QGIS pour puce Apple.</translation>
     </message>
     <message>
         <source>A downloaded package is not the one that was tested, so it was refused; try again, or ask your administrator about the package mirror.</source>
-        <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou interrogez votre administrateur sur le miroir des paquets.</translation>
+        <translation>Un paquet téléchargé n&apos;est pas celui qui a été testé et a été refusé ; réessayez, ou interrogez votre administrateur sur le miroir des paquets.</translation>
     </message>
     <message>
         <source>There is no package for this system; WEFT needs a 64-bit Windows or Linux, or macOS 14 or newer on Apple silicon, and Python 3.11 to 3.14.</source>
-        <translation>Il n&apos;y a pas de paquet pour ce système ; WEFT demande un Windows ou Linux 64 bits, ou macOS 14 ou plus récent sur puce Apple, et Python 3.11 à 3.14.</translation>
+        <translation>Il n&apos;y a pas de paquet pour ce système ; WEFT demande un Windows ou Linux 64 bits, ou macOS 14 ou plus récent sur puce Apple, et Python 3.11 à 3.14.</translation>
     </message>
     <message>
         <source>The package index cannot be reached; check the network connection and the proxy in QGIS, and try again: what is there already is kept.</source>
-        <translation>L&apos;index des paquets est injoignable ; vérifiez la connexion au réseau et le proxy dans QGIS, et réessayez : ce qui est là est gardé.</translation>
+        <translation>L&apos;index des paquets est injoignable ; vérifiez la connexion au réseau et le proxy dans QGIS, et réessayez : ce qui est là est gardé.</translation>
     </message>
     <message>
         <source>The folder of the engine cannot be written to; choose another one in the options.</source>
-        <translation>On ne peut pas écrire dans le dossier du moteur ; choisissez-en un autre dans les options.</translation>
+        <translation>On ne peut pas écrire dans le dossier du moteur ; choisissez-en un autre dans les options.</translation>
     </message>
     <message>
         <source>The set-up failed; the transcript below says where.</source>
-        <translation>L&apos;installation a échoué ; le journal ci-dessous dit où.</translation>
+        <translation>L&apos;installation a échoué ; le journal ci-dessous dit où.</translation>
     </message>
     <message>
         <source>Making the environment</source>
@@ -1011,7 +1011,7 @@
     </message>
     <message>
         <source>No Python 3.11 to 3.14 was found; install one from python.org (on Windows no administrator is needed), on Linux by the package manager, or choose one in the options.</source>
-        <translation>Aucun Python 3.11 à 3.14 trouvé ; installez-en un depuis python.org (sous Windows sans administrateur), sous Linux par le gestionnaire de paquets, ou choisissez-en un dans les options.</translation>
+        <translation>Aucun Python 3.11 à 3.14 trouvé ; installez-en un depuis python.org (sous Windows sans administrateur), sous Linux par le gestionnaire de paquets, ou choisissez-en un dans les options.</translation>
     </message>
     <message>
         <source>Installing the engine&apos;s packages (about 6 GB)</source>
@@ -1031,7 +1031,7 @@
     </message>
     <message>
         <source>The lock file of this WEFT is damaged; install the plugin again.</source>
-        <translation>Le fichier de verrouillage de ce WEFT est abîmé ; réinstallez l&apos;extension.</translation>
+        <translation>Le fichier de verrouillage de ce WEFT est abîmé ; réinstallez l&apos;extension.</translation>
     </message>
     <message>
         <source>Looking for a Python</source>
@@ -1039,47 +1039,47 @@
     </message>
     <message>
         <source>Only {} are free at {}, and the engine needs about 8 GB; free some space, or choose another folder in the options.</source>
-        <translation>Seuls {} sont libres dans {}, et le moteur demande environ 8 Go ; libérez de la place, ou choisissez un autre dossier dans les options.</translation>
+        <translation>Seuls {} sont libres dans {}, et le moteur demande environ 8 Go ; libérez de la place, ou choisissez un autre dossier dans les options.</translation>
     </message>
     <message>
         <source>Cancelled; what is installed already is kept for the next try.</source>
-        <translation>Annulé ; ce qui est déjà installé est gardé pour le prochain essai.</translation>
+        <translation>Annulé ; ce qui est déjà installé est gardé pour le prochain essai.</translation>
     </message>
     <message>
         <source>The engine&apos;s folder cannot be used ({}); choose another in the options.</source>
-        <translation>Le dossier du moteur ne peut pas être utilisé ({}) ; choisissez-en un autre dans les options.</translation>
+        <translation>Le dossier du moteur ne peut pas être utilisé ({}) ; choisissez-en un autre dans les options.</translation>
     </message>
     <message>
         <source>Wavelet experts guide the frozen network. A minute of training; take it unless something speaks against it.</source>
-        <translation>Des experts à ondelettes guident le réseau gelé. Une minute d&apos;apprentissage ; à prendre si rien ne s&apos;y oppose.</translation>
+        <translation>Des experts à ondelettes guident le réseau gelé. Une minute d&apos;apprentissage ; à prendre si rien ne s&apos;y oppose.</translation>
     </message>
     <message>
         <source>The published WEFT, for large transformers. Slow without a GPU; take it with weights of a ViT-L.</source>
-        <translation>Le WEFT publié, pour de grands transformeurs. Lent sans GPU ; à prendre avec les poids d&apos;un ViT-L.</translation>
+        <translation>Le WEFT publié, pour de grands transformeurs. Lent sans GPU ; à prendre avec les poids d&apos;un ViT-L.</translation>
     </message>
     <message>
         <source>UPetu-style: quantised adapters and prompts. Small model files; take it to keep or send many models.</source>
-        <translation>À la manière de UPetu : adaptateurs quantifiés et prompts. De petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
+        <translation>À la manière de UPetu : adaptateurs quantifiés et prompts. De petits fichiers de modèle ; à prendre pour garder ou envoyer beaucoup de modèles.</translation>
     </message>
     <message>
         <source>EST-style: a small network beside the frozen one. Little memory; take it on weak computers.</source>
-        <translation>À la manière de EST : un petit réseau à côté du réseau gelé. Peu de mémoire ; à prendre sur un ordinateur modeste.</translation>
+        <translation>À la manière de EST : un petit réseau à côté du réseau gelé. Peu de mémoire ; à prendre sur un ordinateur modeste.</translation>
     </message>
     <message>
         <source>CWSAM: adapters and a decoder for Segment Anything. Slow without a GPU; take it with SAM weights, for radar images too.</source>
-        <translation>CWSAM : adaptateurs et décodeur pour Segment Anything. Lent sans GPU ; à prendre avec des poids SAM, aussi pour des images radar.</translation>
+        <translation>CWSAM : adaptateurs et décodeur pour Segment Anything. Lent sans GPU ; à prendre avec des poids SAM, aussi pour des images radar.</translation>
     </message>
     <message>
         <source>LoRA: small corrections inside the frozen network. Two thirds of the memory of training all of it; take it with large transformers on a GPU.</source>
-        <translation>LoRA : de petites corrections dans le réseau gelé. Deux tiers de la mémoire qu&apos;il faut pour l&apos;entraîner tout entier ; à prendre avec de grands transformeurs sur GPU.</translation>
+        <translation>LoRA : de petites corrections dans le réseau gelé. Deux tiers de la mémoire qu&apos;il faut pour l&apos;entraîner tout entier ; à prendre avec de grands transformeurs sur GPU.</translation>
     </message>
     <message>
         <source>One layer on frozen features. Seconds, but coarse; take it for a first look.</source>
-        <translation>Une couche sur des caractéristiques gelées. Quelques secondes, mais grossier ; à prendre pour un premier aperçu.</translation>
+        <translation>Une couche sur des caractéristiques gelées. Quelques secondes, mais grossier ; à prendre pour un premier aperçu.</translation>
     </message>
     <message>
         <source>The whole network learns. Most memory and the largest model files; take it when much is labelled.</source>
-        <translation>Tout le réseau apprend. Le plus de mémoire et les plus grands fichiers de modèle ; à prendre quand il y a beaucoup d&apos;exemples.</translation>
+        <translation>Tout le réseau apprend. Le plus de mémoire et les plus grands fichiers de modèle ; à prendre quand il y a beaucoup d&apos;exemples.</translation>
     </message>
     <message>
         <source>everything at all times</source>
@@ -1091,11 +1091,11 @@
     </message>
     <message>
         <source>The best of few labels; take it unless a step takes too long.</source>
-        <translation>Tire le meilleur de peu d&apos;exemples ; à prendre tant qu&apos;un pas ne dure pas trop longtemps.</translation>
+        <translation>Tire le meilleur de peu d&apos;exemples ; à prendre tant qu&apos;un pas ne dure pas trop longtemps.</translation>
     </message>
     <message>
         <source>Dynamic backbone freezing: what learns inside stands still in nine of ten epochs, which saves more than half of its time; take it with &quot;full&quot; and many labels.</source>
-        <translation>Dynamic backbone freezing : ce qui apprend à l&apos;intérieur reste immobile neuf époques sur dix, ce qui économise plus de la moitié de son temps ; à prendre avec « full » et beaucoup d&apos;exemples.</translation>
+        <translation>Dynamic backbone freezing : ce qui apprend à l&apos;intérieur reste immobile neuf époques sur dix, ce qui économise plus de la moitié de son temps ; à prendre avec « full » et beaucoup d&apos;exemples.</translation>
     </message>
     <message>
         <source>What learns</source>
@@ -1103,7 +1103,7 @@
     </message>
     <message>
         <source>Where to label next</source>
-        <translation>Où dessiner ensuite ?</translation>
+        <translation>Où dessiner ensuite ?</translation>
     </message>
     <message>
         <source>Find places from which the model would learn most</source>
@@ -1135,15 +1135,15 @@
     </message>
     <message>
         <source>How good models of these labels are: trains anew without each area in turn, and measures on it; takes as long as several times Adapt</source>
-        <translation>La qualité des modèles tirés de ces exemples : entraîne de nouveau sans chacune des zones, tour à tour, et mesure sur elle ; prend plusieurs fois le temps d&apos;Adapter</translation>
+        <translation>La qualité des modèles tirés de ces exemples : entraîne de nouveau sans chacune des zones, tour à tour, et mesure sur elle ; prend plusieurs fois le temps d&apos;Adapter</translation>
     </message>
     <message>
         <source>On {} of {} areas, each by a model that had not seen it:</source>
-        <translation>Sur {} zones de {}, chacune par un modèle qui ne l&apos;avait pas vue :</translation>
+        <translation>Sur {} zones de {}, chacune par un modèle qui ne l&apos;avait pas vue :</translation>
     </message>
     <message>
         <source>Where models and labels differ most; a click leads there:</source>
-        <translation>Où modèles et exemples diffèrent le plus ; un clic y mène :</translation>
+        <translation>Où modèles et exemples diffèrent le plus ; un clic y mène :</translation>
     </message>
     <message>
         <source>nothing here, and nothing found</source>
@@ -1151,15 +1151,15 @@
     </message>
     <message>
         <source>IoU {:.2f}: {} of {} found, {} false</source>
-        <translation>IoU {:.2f} : {} sur {} trouvés, {} faux</translation>
+        <translation>IoU {:.2f} : {} sur {} trouvés, {} faux</translation>
     </message>
     <message>
         <source>{}: too few areas to say</source>
-        <translation>{} : trop peu de zones pour le dire</translation>
+        <translation>{} : trop peu de zones pour le dire</translation>
     </message>
     <message>
         <source>{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})</source>
-        <translation>{} : IoU {:.2f} (de {:.2f} à {:.2f}), F1 {:.2f} (de {:.2f} à {:.2f})</translation>
+        <translation>{} : IoU {:.2f} (de {:.2f} à {:.2f}), F1 {:.2f} (de {:.2f} à {:.2f})</translation>
     </message>
     <message>
         <source>Starting to measure</source>

@@ -93,3 +93,8 @@ def test_the_options_that_have_another_name_in_qgis_are_those_of_the_command_lin
 @pytest.mark.parametrize(("language", "word"), [("de", "eschrift"), ("fr", "tiquet")])
 def test_labels_are_not_called_what_qgis_calls_texts_on_the_map(language, word):
     assert [words for words in translations(language).values() if word in words] == []
+
+
+def test_french_marks_stay_on_the_line_of_their_word():
+    torn = re.compile(r" [;:?!»]|« ")
+    assert [words for words in translations("fr").values() if torn.search(words)] == []
