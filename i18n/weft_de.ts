@@ -112,8 +112,8 @@
         <translation>IoU im Prüfgebiet {}</translation>
     </message>
     <message>
-        <source>{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})</source>
-        <translation>{}: {} von {} gefunden, {} falsch (F1 {:.2f} bis {:.2f})</translation>
+        <source>{}: {} of {} found, {} false (F1 {} to {})</source>
+        <translation>{}: {} von {} gefunden, {} falsch (F1 {} bis {})</translation>
     </message>
     <message>
         <source>default {}</source>
@@ -268,8 +268,8 @@
         <translation>Es gibt schon eine Klasse mit diesem Namen.</translation>
     </message>
     <message>
-        <source>{} is shown where its probability is at least {:.2f}.</source>
-        <translation>{} wird gezeigt, wo die Wahrscheinlichkeit mindestens {:.2f} ist.</translation>
+        <source>{} is shown where its probability is at least {}.</source>
+        <translation>{} wird gezeigt, wo die Wahrscheinlichkeit mindestens {} ist.</translation>
     </message>
     <message>
         <source>4  Look</source>
@@ -312,12 +312,8 @@
         <translation>IoU im Prüfgebiet: noch nicht</translation>
     </message>
     <message>
-        <source>loss {:.2f}</source>
-        <translation>Verlust {:.2f}</translation>
-    </message>
-    <message>
-        <source>held-out IoU {:.2f}</source>
-        <translation>IoU im Prüfgebiet {:.2f}</translation>
+        <source>loss {}</source>
+        <translation>Verlust {}</translation>
     </message>
     <message>
         <source>Folder of the engine</source>
@@ -520,14 +516,14 @@
         <translation>{} Kacheln</translation>
     </message>
     <message>
-        <source>{:.1f} megapixels, {}, about {} on {}
+        <source>{} megapixels, {}, about {} on {}
 {} of memory, at most {} of disk</source>
-        <translation>{:.1f} Megapixel, {}, etwa {} mit {}
+        <translation>{} Megapixel, {}, etwa {} mit {}
 {} Speicher, höchstens {} Platz</translation>
     </message>
     <message>
-        <source>{:.1f} h</source>
-        <translation>{:.1f} h</translation>
+        <source>{} h</source>
+        <translation>{} h</translation>
     </message>
     <message>
         <source>{} s</source>
@@ -814,8 +810,8 @@
         <translation>Das KBS des Layers ist nicht das seiner Datei, und dieses zählt; schreiben Sie das richtige mit Raster &gt; Projektionen &gt; Projektion zuweisen… in die Datei, und fügen Sie das Bild neu hinzu.</translation>
     </message>
     <message>
-        <source>{:.3g} m a pixel</source>
-        <translation>{:.3g} m je Pixel</translation>
+        <source>{} m a pixel</source>
+        <translation>{} m je Pixel</translation>
     </message>
     <message>
         <source>{} bands</source>
@@ -1150,16 +1146,16 @@
         <translation>nichts hier, und nichts gefunden</translation>
     </message>
     <message>
-        <source>IoU {:.2f}: {} of {} found, {} false</source>
-        <translation>IoU {:.2f}: {} von {} gefunden, {} falsch</translation>
+        <source>IoU {}: {} of {} found, {} false</source>
+        <translation>IoU {}: {} von {} gefunden, {} falsch</translation>
     </message>
     <message>
         <source>{}: too few areas to say</source>
         <translation>{}: zu wenige Gebiete für eine Aussage</translation>
     </message>
     <message>
-        <source>{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})</source>
-        <translation>{}: IoU {:.2f} ({:.2f} bis {:.2f}), F1 {:.2f} ({:.2f} bis {:.2f})</translation>
+        <source>{}: IoU {} ({} to {}), F1 {} ({} to {})</source>
+        <translation>{}: IoU {} ({} bis {}), F1 {} ({} bis {})</translation>
     </message>
     <message>
         <source>Starting to measure</source>

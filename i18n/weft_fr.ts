@@ -112,8 +112,8 @@
         <translation>IoU de la zone témoin {}</translation>
     </message>
     <message>
-        <source>{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})</source>
-        <translation>{} : {} sur {} trouvés, {} faux (F1 de {:.2f} à {:.2f})</translation>
+        <source>{}: {} of {} found, {} false (F1 {} to {})</source>
+        <translation>{} : {} sur {} trouvés, {} faux (F1 de {} à {})</translation>
     </message>
     <message>
         <source>default {}</source>
@@ -268,8 +268,8 @@
         <translation>Il y a déjà une classe de ce nom.</translation>
     </message>
     <message>
-        <source>{} is shown where its probability is at least {:.2f}.</source>
-        <translation>{} est affiché là où sa probabilité atteint {:.2f}.</translation>
+        <source>{} is shown where its probability is at least {}.</source>
+        <translation>{} est affiché là où sa probabilité atteint {}.</translation>
     </message>
     <message>
         <source>4  Look</source>
@@ -312,12 +312,8 @@
         <translation>IoU de la zone témoin : pas encore</translation>
     </message>
     <message>
-        <source>loss {:.2f}</source>
-        <translation>perte {:.2f}</translation>
-    </message>
-    <message>
-        <source>held-out IoU {:.2f}</source>
-        <translation>IoU de la zone témoin {:.2f}</translation>
+        <source>loss {}</source>
+        <translation>perte {}</translation>
     </message>
     <message>
         <source>Folder of the engine</source>
@@ -520,14 +516,14 @@
         <translation>{} tuiles</translation>
     </message>
     <message>
-        <source>{:.1f} megapixels, {}, about {} on {}
+        <source>{} megapixels, {}, about {} on {}
 {} of memory, at most {} of disk</source>
-        <translation>{:.1f} mégapixels, {}, environ {} avec {}
+        <translation>{} mégapixels, {}, environ {} avec {}
 {} de mémoire, au plus {} de disque</translation>
     </message>
     <message>
-        <source>{:.1f} h</source>
-        <translation>{:.1f} h</translation>
+        <source>{} h</source>
+        <translation>{} h</translation>
     </message>
     <message>
         <source>{} s</source>
@@ -814,8 +810,8 @@
         <translation>Le SCR de la couche n&apos;est pas celui de son fichier, qui est celui qui compte ; écrivez le bon dans le fichier par Raster &gt; Projections &gt; Assigner une projection…, puis ajoutez à nouveau l&apos;image.</translation>
     </message>
     <message>
-        <source>{:.3g} m a pixel</source>
-        <translation>{:.3g} m par pixel</translation>
+        <source>{} m a pixel</source>
+        <translation>{} m par pixel</translation>
     </message>
     <message>
         <source>{} bands</source>
@@ -1150,16 +1146,16 @@
         <translation>rien ici, et rien de trouvé</translation>
     </message>
     <message>
-        <source>IoU {:.2f}: {} of {} found, {} false</source>
-        <translation>IoU {:.2f} : {} sur {} trouvés, {} faux</translation>
+        <source>IoU {}: {} of {} found, {} false</source>
+        <translation>IoU {} : {} sur {} trouvés, {} faux</translation>
     </message>
     <message>
         <source>{}: too few areas to say</source>
         <translation>{} : trop peu de zones pour le dire</translation>
     </message>
     <message>
-        <source>{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})</source>
-        <translation>{} : IoU {:.2f} (de {:.2f} à {:.2f}), F1 {:.2f} (de {:.2f} à {:.2f})</translation>
+        <source>{}: IoU {} ({} to {}), F1 {} ({} to {})</source>
+        <translation>{} : IoU {} (de {} à {}), F1 {} (de {} à {})</translation>
     </message>
     <message>
         <source>Starting to measure</source>

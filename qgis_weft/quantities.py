@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sizes and durations as people say them."""
+"""Numbers, sizes and durations as people say them."""
 
 from qgis.PyQt.QtCore import QLocale
 
 from .translate import tr
+
+
+def number(value, digits):
+    """With so many digits after the point, or the comma, of the user's language."""
+    return QLocale().toString(float(value), "f", digits)
 
 
 def size(count):
@@ -17,4 +22,4 @@ def duration(seconds):
         return tr("{} s").format(max(1, round(seconds)))
     if seconds < 5400:
         return tr("{} min").format(round(seconds / 60))
-    return tr("{:.1f} h").format(seconds / 3600)
+    return tr("{} h").format(number(seconds / 3600, 1))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The classes: colour, name, how many objects, how much ground."""
 
-from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import (
     QTableWidgetItem,
 )
 
+from ..quantities import number
 from ..translate import tr
 from .parts import narrow
 
@@ -100,5 +101,5 @@ def filled(colour):
 def area_in_words(square_metres):
     """Square metres, or hectares where that is shorter."""
     if square_metres >= 1e5:
-        return tr("{} ha").format(QLocale().toString(square_metres / 1e4, "f", 1))
-    return tr("{} m²").format(QLocale().toString(square_metres, "f", 0))
+        return tr("{} ha").format(number(square_metres / 1e4, 1))
+    return tr("{} m²").format(number(square_metres, 0))

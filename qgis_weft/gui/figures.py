@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from ..quantities import number
 from ..translate import tr
 
 
@@ -13,16 +14,16 @@ def model_words(path, card):
         words = tr("not measured")
     else:
         each = zip((one["name"] for one in card["classes"]), figures)
-        words = ", ".join(f"{name} {'–' if iou is None else f'{iou:.2f}'}" for name, iou in each)
+        words = ", ".join(f"{name} {'–' if iou is None else number(iou, 2)}" for name, iou in each)
         words = tr("held-out IoU {}").format(words)
     counted = [
-        tr("{}: {} of {} found, {} false (F1 {:.2f} to {:.2f})").format(
+        tr("{}: {} of {} found, {} false (F1 {} to {})").format(
             one["name"],
             objects["hits"],
             objects["true"],
             objects["found"] - objects["hits"],
-            objects["f1_low"],
-            objects["f1_high"],
+            number(objects["f1_low"], 2),
+            number(objects["f1_high"], 2),
         )
         for one, objects in zip(card["classes"], card["training"].get("held_out_objects") or ())
     ]
@@ -43,17 +44,15 @@ def class_words(one):
     if one["iou"] is None:
         return tr("{}: too few areas to say").format(one["name"])
     limits = [part for figure in (one["iou"], one["f1"]) for part in figure_of(figure)]
-    return tr("{}: IoU {:.2f} ({:.2f} to {:.2f}), F1 {:.2f} ({:.2f} to {:.2f})").format(
-        one["name"], *limits
-    )
+    return tr("{}: IoU {} ({} to {}), F1 {} ({} to {})").format(one["name"], *limits)
 
 
 def area_words(one):
     """Figures of one area, all classes together."""
     if one["iou"] is None:
         return tr("nothing here, and nothing found")
-    return tr("IoU {:.2f}: {} of {} found, {} false").format(
-        one["iou"],
+    return tr("IoU {}: {} of {} found, {} false").format(
+        number(one["iou"], 2),
         one["hits"],
         one["objects_true"],
         one["objects_found"] - one["hits"],
@@ -62,4 +61,4 @@ def area_words(one):
 
 def figure_of(estimate):
     """A figure and its limits."""
-    return estimate["value"], estimate["low"], estimate["high"]
+    return tuple(number(estimate[key], 2) for key in ("value", "low", "high"))

@@ -5,6 +5,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QFormLayout, QSlider
 
 from ..model.state import limit_class
+from ..quantities import number
 from ..settings import Setting
 from ..translate import tr
 from .parts import Section, button, text, warning
@@ -58,8 +59,8 @@ class LookPanel(Section):
         self.threshold.blockSignals(True)
         self.threshold.setValue(round(limits.threshold * PERCENT))
         self.threshold.blockSignals(False)
-        shown = tr("{} is shown where its probability is at least {:.2f}.")
-        self.words.setText(shown.format(name, limits.threshold) if name else "")
+        shown = tr("{} is shown where its probability is at least {}.")
+        self.words.setText(shown.format(name, number(limits.threshold, 2)) if name else "")
 
     def show_outdated(self, yes):
         """Whether labels or model changed since the preview."""

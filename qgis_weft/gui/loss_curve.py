@@ -5,6 +5,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize
 from qgis.PyQt.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from ..quantities import number
 from ..translate import tr
 
 LOSS, IOU = QColor("#377eb8"), QColor("#4daf4a")
@@ -68,9 +69,9 @@ class LossCurve(QWidget):
 
     def words(self):
         """The last figures, for a label beside the curve, which themes can colour."""
-        loss = tr("loss {:.2f}").format(self.loss[-1][1]) if self.loss else tr("loss")
+        loss = tr("loss {}").format(number(self.loss[-1][1], 2)) if self.loss else tr("loss")
         iou = (
-            tr("held-out IoU {:.2f}").format(self.iou[-1][1])
+            tr("held-out IoU {}").format(number(self.iou[-1][1], 2))
             if self.iou
             else tr("held-out IoU: not yet")
         )

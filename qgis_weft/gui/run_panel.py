@@ -4,7 +4,7 @@
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox
 
-from ..quantities import duration, size
+from ..quantities import duration, number, size
 from ..translate import tr
 from .engine_words import device_in_words
 from .parts import Section, button, narrow, text
@@ -66,8 +66,8 @@ def plan_in_words(plan):
     tiles = tr("1 tile") if plan["tiles"] == 1 else tr("{} tiles").format(plan["tiles"])
     if plan["tiles_left"] < plan["tiles"]:
         tiles = tr("still {} of {}").format(plan["tiles_left"], tiles)
-    return tr("{:.1f} megapixels, {}, about {} on {}\n{} of memory, at most {} of disk").format(
-        plan["megapixels"],
+    return tr("{} megapixels, {}, about {} on {}\n{} of memory, at most {} of disk").format(
+        number(plan["megapixels"], 1),
         tiles,
         duration(plan["seconds"]),
         device_in_words(plan["device"]),

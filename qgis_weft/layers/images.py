@@ -15,6 +15,7 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
 )
+from qgis.PyQt.QtCore import QLocale
 
 from ..compat import is_raster
 from ..translate import tr
@@ -40,7 +41,9 @@ class ImageFacts:
     @property
     def summary(self):
         """Two lines for the panel."""
-        gsd = tr("{:.3g} m a pixel").format(self.gsd_m) if self.gsd_m else tr("unknown resolution")
+        gsd = tr("unknown resolution")
+        if self.gsd_m:
+            gsd = tr("{} m a pixel").format(QLocale().toString(self.gsd_m, "g", 3))
         bands = tr("1 band") if self.bands == 1 else tr("{} bands").format(self.bands)
         nodata = tr("nodata {}").format(self.nodata) if self.nodata else tr("no nodata value")
         return (

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs: what an estimate says, how they are asked for, cancelled and go on."""
 
+from fake_engine import CARD
 from hands import listen, tick
 from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QLocale
+from qgis_weft.gui.figures import model_words
 from qgis_weft.gui.run_panel import plan_in_words
 from qgis_weft.jobs import requests
+from qgis_weft.layers.images import ImageFacts
 from qgis_weft.model.state import LabelClass, from_text, to_text
 
 PLAN = {
@@ -30,6 +34,17 @@ def test_a_stopped_run_has_what_is_left():
 def test_one_tile_is_no_tiles():
     words = plan_in_words({**PLAN, "tiles": 1, "tiles_left": 1})
     assert words.startswith("64.0 megapixels, 1 tile, about ")
+
+
+def test_numbers_are_written_as_in_the_language_of_the_user():
+    before = QLocale()
+    QLocale.setDefault(QLocale("de"))
+    words = plan_in_words({**PLAN, "seconds": 9000}), model_words("town.weft", CARD)
+    gsd = ImageFacts("id", "name", "path", gsd_m=0.5).summary
+    QLocale.setDefault(before)
+    assert words[0].startswith("64,0 megapixels, 324 tiles, about 2,5 h on ")
+    assert words[1].endswith("0,80\nbuilding: 7 of 9 found, 3 false (F1 0,45 to 0,90)")
+    assert "0,5 m a pixel" in gsd
 
 
 def test_how_carefully_tiles_are_seen_is_asked_and_kept(load):
