@@ -20,6 +20,7 @@ from ..translate import tr
 from .figures import area_words, measured_words, model_words
 from .loss_curve import LossCurve
 from .methods import tip_on_schedule, words_on, words_on_schedule
+from .option_words import for_the_panel
 from .parts import Section, button, narrow, text
 from .place_list import PlaceList
 
@@ -180,7 +181,7 @@ class Advanced(Section):
             for name, words in facts.get(f"{kind}s", {}).items():
                 if " " not in name:
                     box.addItem(name, name)
-                    tip = words_on(name) or words
+                    tip = words_on(name) or for_the_panel(words)
                     box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
             box.blockSignals(False)
         self.schedule.blockSignals(True)

@@ -4,6 +4,7 @@
 import pytest
 from hands import draw_enough, listen, texts_of, tick
 from qgis.core import QgsProject, QgsRectangle
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFileDialog
 from qgis_weft.gui import engine_words
 from qgis_weft.jobs.desk import Outcome
@@ -80,6 +81,13 @@ def test_advice_names_what_is_in_the_panel(load, monkeypatch):
     failure = Failure("The image has no band 9; choose others with --bands.", MISTAKE)
     plugin.studio.ended.emit("Adapt", Outcome(failure=failure))
     assert [message.endswith('with "Advanced > Bands".') for message in told] == [True, True]
+
+
+def test_where_weights_come_from_names_what_is_in_the_panel(load):
+    advanced = load().dock.adapt.advanced
+    advanced.offer({"backbones": {"trunk": "weights from a local file, --backbone-weights FILE"}})
+    tip = advanced.backbone.itemData(1, Qt.ItemDataRole.ToolTipRole)
+    assert tip == 'weights from a local file, "Advanced > Its weights"'
 
 
 def test_a_cancel_is_told_in_the_language_of_the_user(load, monkeypatch):
