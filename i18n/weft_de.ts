@@ -870,6 +870,10 @@
         <translation>Zeichnen Sie einige Objekte mit den Werkzeugen oben.</translation>
     </message>
     <message>
+        <source>Add a class first.</source>
+        <translation>Legen Sie zuerst eine Klasse an.</translation>
+    </message>
+    <message>
         <source>No background yet: draw an area rectangle around objects that are all labelled.</source>
         <translation>Noch kein Hintergrund: Zeichnen Sie ein Gebiet um Objekte, die alle gezeichnet sind.</translation>
     </message>

@@ -870,6 +870,10 @@
         <translation>Dessinez quelques objets avec les outils ci-dessus.</translation>
     </message>
     <message>
+        <source>Add a class first.</source>
+        <translation>Ajoutez d&apos;abord une classe.</translation>
+    </message>
+    <message>
         <source>No background yet: draw an area rectangle around objects that are all labelled.</source>
         <translation>Pas encore de fond : dessinez une zone autour d&apos;objets tous dessinés.</translation>
     </message>

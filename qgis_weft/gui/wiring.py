@@ -125,7 +125,8 @@ class Wiring(QObject):
     def show_labelled(self):
         """Counts, areas and hints as they are now."""
         labels, images = self.desk.labels, len(self.desk.images())
-        labelled, areas = Labelled(images=images), {}
+        nothing = {each.name: 0 for each in self.session.state.classes}
+        labelled, areas = Labelled(nothing, images=images), {}
         if labels is not None:
             labelled = labels.count(self.session.state, images)
             if labelled.unknown:

@@ -24,6 +24,8 @@ def blocking(labelled):
     """The one thing without which Adapt cannot work, as a sentence; empty when there is none."""
     if not labelled.images:
         return tr("Choose an image first.")
+    if not labelled.objects:
+        return tr("Add a class first.")
     if not any(labelled.objects.values()):
         return tr("Draw some objects with the tools above.")
     if not labelled.areas and not labelled.background and len(_found(labelled)) < 2:

@@ -39,6 +39,16 @@ def test_a_class_name_that_is_refused_is_not_shown(load, image, monkeypatch):
     assert told == ["A class needs a name."]
 
 
+def test_who_has_no_class_is_not_asked_to_draw(load, image):
+    plugin = load()
+    tick(plugin)
+    assert "Draw some objects" in plugin.dock.labels.hint.text()
+    plugin.dock.labels._remove()
+    assert plugin.dock.labels.hint.text() == "Add a class first."
+    plugin.wiring.labels()
+    assert plugin.dock.labels.hint.text() == "Add a class first."
+
+
 def test_a_label_file_that_is_none_is_told_with_what_to_do(load, image, monkeypatch, tmp_path):
     plugin = load()
     told = listen(plugin, monkeypatch)

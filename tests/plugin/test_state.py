@@ -64,6 +64,7 @@ def test_removing_the_last_class_leaves_a_valid_choice():
 
 def test_hints_go_from_what_blocks_to_what_would_help():
     assert "image" in blocking(Labelled())
+    assert "class" in blocking(Labelled(images=1))
     assert "Draw" in blocking(Labelled({"ship": 0}, images=1))
     assert "background" in blocking(Labelled({"ship": 3}, images=1))
     assert blocking(Labelled({"ship": 3}, areas=1, images=1)) == ""
