@@ -910,8 +910,8 @@
         <translation>Die Engine wurde beendet.</translation>
     </message>
     <message>
-        <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
-        <translation>Die Engine ist in zehn Minuten dreimal abgestürzt und wird nicht mehr gestartet; sehen Sie im Protokoll unter WEFT nach.</translation>
+        <source>The engine crashed three times in ten minutes and is not started again until these are over; see the log tab WEFT.</source>
+        <translation>Die Engine ist in zehn Minuten dreimal abgestürzt und wird erst nach deren Ablauf wieder gestartet; sehen Sie im Protokoll unter WEFT nach.</translation>
     </message>
     <message>
         <source>The engine ended unexpectedly ({}); the next job starts it again.</source>

@@ -910,8 +910,8 @@
         <translation>Le moteur a été arrêté.</translation>
     </message>
     <message>
-        <source>The engine crashed three times in ten minutes and is not started again; see the log tab WEFT.</source>
-        <translation>Le moteur a planté trois fois en dix minutes et n&apos;est plus relancé ; consultez l&apos;onglet WEFT du journal.</translation>
+        <source>The engine crashed three times in ten minutes and is not started again until these are over; see the log tab WEFT.</source>
+        <translation>Le moteur a planté trois fois en dix minutes et ne sera relancé qu&apos;une fois celles-ci écoulées ; consultez l&apos;onglet WEFT du journal.</translation>
     </message>
     <message>
         <source>The engine ended unexpectedly ({}); the next job starts it again.</source>

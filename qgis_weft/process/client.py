@@ -153,7 +153,7 @@ class EngineClient(QObject):
             return Failure(
                 tr(
                     "The engine crashed three times in ten minutes and is not started "
-                    "again; see the log tab WEFT."
+                    "again until these are over; see the log tab WEFT."
                 )
             )
         try:

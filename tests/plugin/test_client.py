@@ -61,7 +61,9 @@ def test_dying_in_the_middle_of_a_message_is_a_crash_too(client, outcomes, qtbot
     assert "exit status 3" in told[-1][1].message
 
 
-def test_after_a_crash_the_next_request_starts_it_again_but_not_for_ever(client, outcomes, qtbot):
+def test_after_a_crash_the_next_request_starts_it_again_but_not_for_ever(
+    client, outcomes, qtbot, monkeypatch
+):
     engine = client("dying")
     messages = []
     for _ in range(4):
@@ -69,7 +71,11 @@ def test_after_a_crash_the_next_request_starts_it_again_but_not_for_ever(client,
         qtbot.waitUntil(lambda told=told: bool(ended(told)), timeout=10_000)
         messages.append(told[-1][1].message)
     assert all("ended unexpectedly" in message for message in messages[:3])
-    assert "three times" in messages[3]
+    assert "three times in ten minutes and is not started again until these are" in messages[3]
+    monkeypatch.setattr("qgis_weft.process.client.WITHIN_S", 0.0)
+    told = outcomes(engine.request("train", {}))
+    qtbot.waitUntil(lambda: bool(ended(told)), timeout=10_000)
+    assert "ended unexpectedly" in told[-1][1].message
 
 
 def test_an_engine_that_cannot_start_is_told_and_waits_for_a_job(client, outcomes, qtbot):
