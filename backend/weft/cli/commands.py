@@ -74,16 +74,16 @@ def validate(options: Options, display: Display) -> None:
     display.table(columns, rows)
     display.say(
         f"Measured on {result.measured} of {result.areas} areas, each by a model that had not "
-        f"learned from it; {result.trainings} trainings."
+        f"learned from it; {result.trainings} training{'' if result.trainings == 1 else 's'}."
     )
     few = [each.name for each in result.classes if each.iou is None]
-    if few:
-        display.note(
-            f"There are too few areas to say how good it is at {', '.join(few)}; label it in at "
-            "least three."
-        )
     if result.cancelled:
         display.note("Stopped early; the figures are of the areas measured so far.")
+    elif few:
+        display.note(
+            f"There are too few areas to say how good it is at {', '.join(few)}; label each in at "
+            "least three."
+        )
     display.say("Where models and labels differ most:")
     display.table(
         ("area around", "IoU", "true", "found", "right"),

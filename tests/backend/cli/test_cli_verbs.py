@@ -25,6 +25,7 @@ from weft.device import Device
 from weft.errors import Cancelled
 from weft.jobs.predict import predict
 from weft.jobs.predict_request import PredictRequest
+from weft.jobs.validate import ClassFigures, ValidateResult
 from weft.progress import Context, Progress
 
 Weft = Callable[..., Outcome]
@@ -158,6 +159,17 @@ def test_validate_tells_how_good_models_of_the_labels_are(weft: Weft, scene: Sce
     for area in known["by_area"]:
         centre = shapely.from_wkt(area["wkt"]).centroid
         assert f"{centre.x:.1f}, {centre.y:.1f}" in told.out
+
+
+def test_measuring_that_was_stopped_is_not_taken_for_too_few_areas(
+    weft: Weft, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roofs = ClassFigures("roof", 1, None, None, 1, 1, 1)
+    stopped = ValidateResult((roofs,), 4, 1, 1, True, None, ())
+    monkeypatch.setattr("weft.jobs.validate.validate", lambda request, context: stopped)
+    told = weft("validate", scene.image, *scene.options)
+    assert "learned from it; 1 training." in told.out
+    assert "Stopped early" in told.err and "too few areas" not in told.err
 
 
 def test_plan_tells_what_a_prediction_takes(
