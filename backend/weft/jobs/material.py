@@ -191,11 +191,18 @@ def check_pixels(
     """LabelError when no object or no background is left on valid pixels."""
     counts = count_known(store, store.regions, len(labels.classes))
     if not counts[1:].any():
+        where, what = " inside the areas", "labels and areas"
+        if areas is None:
+            where, what = "", "they"
         raise LabelError(
-            f"No label of {source} covers a valid pixel inside the areas; check that labels and "
-            "areas lie where the image has data."
+            f"No label of {source} covers a valid pixel{where}; check that {what} lie where the "
+            "image has data."
         )
-    if not counts[0] and (areas is not None or len(labels.classes) == 1):
+    if not counts[0] and areas is not None:
         raise LabelError(
             "Nothing in the areas is background; leave some unlabelled ground inside an area."
+        )
+    if not counts[0] and len(labels.classes) == 1:
+        raise LabelError(
+            f"No background of {source} covers a valid pixel; label some where the image has data."
         )

@@ -5,8 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
-from cli_scene import AREAS, BACKBONE, Outcome, Scene, boxes, roof_boxes, write_layer
+from cli_scene import (
+    AREAS,
+    BACKBONE,
+    SIDE,
+    Outcome,
+    Scene,
+    boxes,
+    draw,
+    roof_boxes,
+    write_image,
+    write_layer,
+)
 from shapely import Polygon
 from shapely.affinity import translate
 
@@ -97,6 +109,31 @@ def test_areas_without_background(refused: Refused, scene: Scene, tmp_path: Path
     assert sentence == (
         "Nothing in the areas is background; leave some unlabelled ground inside an area."
     )
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "told"),
+    [
+        ("roof", "background", "No background of {} covers a valid pixel; label some where"),
+        ("background", "roof", "No label of {} covers a valid pixel; check that they lie where"),
+    ],
+)
+def test_labels_on_nodata_are_told_without_areas_where_there_are_none(
+    refused: Refused, scene: Scene, tmp_path: Path, upper: str, lower: str, told: str
+) -> None:
+    pixels = np.zeros((3, 2 * SIDE, SIDE), np.uint8)
+    pixels[:, :SIDE] = draw(3)
+    image = write_image(tmp_path / "half.tif", pixels, nodata=0)
+    shapes = [*roof_boxes(), *boxes([(20, SIDE + 20, 60, SIDE + 60)])]
+    kinds = [*[upper] * (len(shapes) - 1), lower]
+    frame = gpd.GeoDataFrame({"class": kinds}, geometry=shapes, crs="EPSG:32633")
+    labels = tmp_path / "labels.gpkg"
+    frame.to_file(labels)
+    options = ("--backbone", BACKBONE, "--backbone-weights", scene.weights)
+    sentence = refused(
+        *("train", image, "--labels", labels, *options, "--out", tmp_path / "new.weft")
+    )
+    assert sentence.startswith(told.format(labels))
 
 
 def test_nothing_but_empty_geometries(train: Refused, scene: Scene, tmp_path: Path) -> None:
