@@ -198,7 +198,7 @@ def _run_table(records: Sequence[Record], figures: Figures) -> str:
         own = [record for record in records if record.method == method]
         unsuited = next((record.unsuited for record in own if record.unsuited), None)
         compared = [record for record in common if record.method == method]
-        of_scenes = (mean_of(r.iou for r in own if r.scene == scene) for scene in scenes)
+        of_scenes = (mean_of(r.iou for r in compared if r.scene == scene) for scene in scenes)
         rows.append(
             [
                 notes.mark(method, unsuited),

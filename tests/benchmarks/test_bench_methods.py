@@ -86,7 +86,7 @@ def test_means_are_over_scenes_that_all_methods_have_finished() -> None:
     easy = [replace(RUN, method=name, scene="easy", iou=0.9) for name in ("est", "full")]
     hard = replace(RUN, scene="hard", iou=0.1)
     assert in_common([*easy, hard, replace(RUN, iou=None)]) == easy
-    assert "| est | 1 | 0.900 |" in report([], [*easy, hard])
+    assert "| est | 1 | 0.900 | 0.100 | 5 | 20 | 300 | 0.900 | – |" in report([], [*easy, hard])
     assert [point.iou for point in points(COSTS, [*easy, hard])] == [0.9, 0.9]
 
 
