@@ -14,24 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # what decides figures; command line, server and sample scene do not
 ROOMS = ["adapters", "backbones", "heads", "inference", "labels", "polygons", "raster", "training"]
 JOBS = (
-    *(
-        "card",
-        "engine_choice",
-        "export",
-        "held_out_objects",
-        "material",
-        "predict",
-        "predict_request",
-        "predicted",
-        "predictors",
-        "prepare",
-        "run",
-        "start",
-        "train",
-        "train_request",
-        "trained",
-    ),
-    "vectorise",
+    *("card", "engine_choice", "evaluate", "export", "held_out_objects", "material", "predict"),
+    *("predict_request", "predicted", "predictors", "prepare", "run", "start", "train"),
+    *("train_request", "trained", "vectorise"),
 )
 CODE = (
     "backend/weft/*.py",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fewshot_report import report
-from records import ROOMS, ROOT, Record, Settings, append, newest_by_method, read, what_runs
+from records import JOBS, ROOMS, ROOT, Record, Settings, append, newest_by_method, read, what_runs
 from tables import BEGIN, END, table, write_section
 
 SETTINGS = Settings("abc", "a machine", "cpu", 60.0)
@@ -83,6 +83,9 @@ def test_words_in_the_code_are_no_reason_to_measure_again(tmp_path: Path) -> Non
 def test_every_part_of_the_engine_either_decides_figures_or_is_known_not_to() -> None:
     parts = {path.parent.name for path in (ROOT / "backend/weft").glob("*/__init__.py")}
     assert parts == {*ROOMS, "cli", "jobs", "sample", "server", "suggestions"}
+    jobs = {path.stem for path in (ROOT / "backend/weft/jobs").glob("[!_]*.py")}
+    others = {"area_figures", "cluster", "info", "look", "memory", "plan", "sample", "suggest"}
+    assert jobs == {*JOBS, *others, "validate"}
 
 
 def written(folder: Path, text: str) -> Path:
