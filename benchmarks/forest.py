@@ -4,10 +4,10 @@
     python benchmarks/forest.py IMAGE… --labels SRC --areas SRC --out polygons.gpkg [--seed N]
         [--backbone NAME [--backbone-weights FILE]]
 
-Reads rasters and labels and makes polygons as WEFT does, so that only the classifier differs. The
-probability rasters go to a folder beside the polygons. Prints one JSON line: seconds of training
-and pixels trained on. With a backbone, its frozen maps are features too: the recipe of convpaint.
-Without one, torch is not loaded: its memory would count as the forest's.
+Reads rasters and labels and makes polygons as WEFT does, but sees each pixel once, in its image's
+own tone. The probability rasters go to a folder beside the polygons. Prints one JSON line: seconds
+of training and pixels trained on. With a backbone, its frozen maps are features too: the recipe of
+convpaint. Without one, torch is not loaded: its memory would count as the forest's.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 from features import Features, filter_features
 from filters import Pixels
@@ -25,11 +26,12 @@ from rasterio.enums import Resampling
 from scenes import add_task_options
 from sklearn.ensemble import RandomForestClassifier
 
-from weft.grid import Window
+from weft.grid import Grid, Window
 from weft.jobs.vectorise import VectoriseRequest, vectorise
 from weft.labels.burn import UNKNOWN, burn_mask
 from weft.labels.read import Labels, read_areas, read_labels
 from weft.labels.source import LabelSource
+from weft.polygons.clean import SPECK, small_object
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, default_bands, inspect
 from weft.raster.read import Patch, RasterReader
@@ -71,9 +73,9 @@ def main() -> None:
     folder = options.out.with_name(f"{options.out.stem}_forest")
     folder.mkdir(exist_ok=True)
     predicted = tuple(
-        predict(forest, features, rasters, info, labels.classes, folder) for info in rasters.infos
+        predict(forest, features, rasters, info, labels, folder) for info in rasters.infos
     )
-    vectorise(VectoriseRequest(predicted, options.out), Context(folder))
+    vectorise(VectoriseRequest(predicted, options.out, simplify_m=None), Context(folder))
     print(json.dumps({"train_s": round(seconds, 2), "pixels": len(values)}))
 
 
@@ -99,14 +101,10 @@ def training_pixels(
     rasters: Rasters, labels: Labels, source: LabelSource, features: Features, seed: int
 ) -> tuple[Rows, Values]:
     """Features and classes of labelled pixels, at most MOST_PIXELS, drawn from all areas alike."""
-    areas = read_areas(source)
     grids = [info.grid for info in rasters.infos]
+    areas = read_areas(source)
     regions = plan_regions(grids, labels, areas, [1.0] * len(grids))
-    masks = []
-    for region in regions:
-        grid = grids[region.image]
-        transform = grid.window_transform(region.window)
-        masks.append(burn_mask(labels, areas, grid.crs, transform, region.shape, labels.classes))
+    masks = masks_of(regions, grids, labels, areas)
     known = sum(int((mask != UNKNOWN).sum()) for mask in masks)
     random = np.random.default_rng(seed)
     parts = [
@@ -115,6 +113,23 @@ def training_pixels(
     ]
     rows, values = zip(*parts, strict=True)
     return np.concatenate(rows), np.concatenate(values)
+
+
+def masks_of(
+    regions: Sequence[Region], grids: Sequence[Grid], labels: Labels, areas: gpd.GeoSeries
+) -> list[Values]:
+    """What is known of each region's pixels; where regions overlap, only the first knows it."""
+    masks, known = [], [np.zeros((grid.height, grid.width), bool) for grid in grids]
+    for region in regions:
+        grid, window = grids[region.image], region.window
+        transform = grid.window_transform(window)
+        mask = burn_mask(labels, areas, grid.crs, transform, region.shape, labels.classes)
+        rows = slice(window.row, window.row + window.height)
+        before = known[region.image][rows, window.column : window.column + window.width]
+        mask[before] = UNKNOWN
+        before |= mask != UNKNOWN
+        masks.append(mask)
+    return masks
 
 
 def region_pixels(
@@ -136,16 +151,17 @@ def predict(
     features: Features,
     rasters: Rasters,
     info: RasterInfo,
-    classes: Sequence[str],
+    labels: Labels,
     folder: Path,
 ) -> Path:
     """Write the probability raster of one image, tagged as `weft predict` does."""
-    path = folder / f"{info.path.stem}_prob.tif"
+    path, classes = folder / f"{info.path.stem}_prob.tif", labels.classes
     tags = {
         "WEFT_CLASSES": json.dumps([{"name": name, "colour": "#888888"} for name in classes]),
         "WEFT_MODEL": "forest",
         "WEFT_SOURCE": info.path.name,
         "WEFT_KIND": "probability",
+        "WEFT_MIN_AREA_M2": f"{(small_object(labels) or 0) * SPECK:.3f}",
     }
     with RasterWriter(
         path,

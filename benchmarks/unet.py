@@ -24,12 +24,12 @@ from weft.device import Device, choose_device
 from weft.inference.engines import TorchEngine
 from weft.inference.part import whole_image
 from weft.inference.plan import Tiling
-from weft.jobs.card import small_object
 from weft.jobs.material import Material, Wishes, read_material
 from weft.jobs.predict import predict_parts
 from weft.jobs.predictors import LocalPredictor
 from weft.jobs.vectorise import VectoriseRequest, vectorise
 from weft.model import Model
+from weft.polygons.clean import small_object
 from weft.progress import Context
 from weft.training.augment import Augmentation
 from weft.training.losses import loss_of

@@ -5,16 +5,12 @@ import math
 from collections import Counter
 from datetime import UTC, datetime
 
-import numpy as np
-import shapely
-
 import weft
 from weft.backbones.weights import LoadedBackbone
 from weft.bundle import ModelCard, ModelClass, TrainingFigures
 from weft.jobs.material import Material
 from weft.jobs.start import Ground
-from weft.labels.read import BACKGROUND, Labels
-from weft.polygons.measure import area_m2
+from weft.polygons.clean import small_object
 from weft.training.fit import FitResult
 
 COLOURS = ("#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
@@ -78,16 +74,3 @@ def rounded(figures: tuple[float, ...] | None) -> tuple[float | None, ...] | Non
     if figures is None:
         return None
     return tuple(None if math.isnan(figure) else round(figure, 4) for figure in figures)
-
-
-def small_object(labels: Labels) -> float | None:
-    """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
-    frame = labels.frame
-    polygons = np.asarray(frame.geometry[frame["class"] != BACKGROUND].values)
-    polygons = polygons[shapely.area(polygons) > 0]
-    if frame.crs is None or not len(polygons):
-        return None
-    sizes = area_m2(polygons, frame.crs)
-    # degrees beyond the poles, as of a label drawn in metres, enclose nothing
-    sizes = sizes[np.isfinite(sizes)]
-    return round(float(np.percentile(sizes, 10)), 3) if len(sizes) else None

@@ -6,13 +6,27 @@ import shapely
 from numpy.typing import NDArray
 
 from weft.grid import Grid
-from weft.polygons.measure import ground_area_m2
+from weft.labels.read import BACKGROUND, Labels
+from weft.polygons.measure import area_m2, ground_area_m2
 from weft.polygons.trace import Polygons
 
 SPECK = 0.25  # of a small object: what is smaller than that is noise unless the user says otherwise
 
 Limits = NDArray[np.float64] | float
 """A limit in m², for each polygon or for all."""
+
+
+def small_object(labels: Labels) -> float | None:
+    """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
+    frame = labels.frame
+    polygons = np.asarray(frame.geometry[frame["class"] != BACKGROUND].values)
+    polygons = polygons[shapely.area(polygons) > 0]
+    if frame.crs is None or not len(polygons):
+        return None
+    sizes = area_m2(polygons, frame.crs)
+    # degrees beyond the poles, as of a label drawn in metres, enclose nothing
+    sizes = sizes[np.isfinite(sizes)]
+    return round(float(np.percentile(sizes, 10)), 3) if len(sizes) else None
 
 
 def large_enough(polygons: Polygons, grid: Grid, min_area_m2: Limits) -> NDArray[np.bool_]:
