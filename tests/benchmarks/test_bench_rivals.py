@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+import unet
 from affine import Affine
 
 from weft.polygons.clean import SPECK
@@ -62,3 +63,19 @@ def test_the_forest_leaves_specks_out_as_weft_does(
     assert len(gpd.read_file(out)) >= len(ROOFS)
     prediction = open_prediction(out.with_name("polygons_forest") / "image_1_prob.tif")
     assert prediction.min_area_m2 == SPECK * (ROOF * GSD) ** 2
+
+
+def test_the_unet_learns_and_sees_tiles_as_weft_does(
+    scene: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["unet.py", *scene, "--budget", "0.5"])
+    monkeypatch.setattr("unet.CHANNELS", (4, 8))
+    monkeypatch.setattr("weft.inference.tta.AUTO_EFFORT", 1e6)
+    tones, ways = [], []
+    sampler, in_ways = unet.CropSampler, unet.in_ways
+    monkeypatch.setattr("unet.CropSampler", lambda *a: tones.append(a[-1]) or sampler(*a))
+    monkeypatch.setattr("unet.in_ways", lambda *a: ways.append(a[-1]) or in_ways(*a))
+    unet.main()
+    assert json.loads(capsys.readouterr().out)["steps"] >= 1
+    assert tones[0].keys() == {0, 1} and ways == [2]
+    assert "class" in gpd.read_file(scene[-1])
