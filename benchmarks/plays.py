@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from machine import this_machine
 from records import Kept, Settings, code_digest, complete, read
+from rivals import TRUNK
 from scenes import Scene
 from tables import write_section
 
@@ -23,7 +24,10 @@ def play_all(
     report: Callable[[list[R]], str],
 ) -> None:
     """Play what is missing of `options.scenes` and `options.seeds`, and report after each."""
-    settings = Settings(code_digest(*own_code), str(this_machine()), options.device, options.budget)
+    settings = Settings(
+        *(code_digest(*own_code), str(this_machine()), options.device, options.budget),
+        backbone=TRUNK if options.trunk else None,
+    )
     lines = options.out.with_suffix(".jsonl")
     done = {} if options.fresh else read(lines, settings, kind)
     jobs: dict[Hashable, Callable[[], R]] = {

@@ -59,7 +59,8 @@ class Settings:
     """What makes runs comparable: the code's digest, the machine in words, device and bounds.
 
     `budget_s` bounds the training by time; `steps`, where a benchmark has runs of equal steps,
-    those.
+    those. `backbone` is that of all runs, None for the one that ships or where
+    runs name their own.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Settings:
     device: str
     budget_s: float
     steps: int | None = None
+    backbone: str | None = None
 
 
 @dataclass(frozen=True)

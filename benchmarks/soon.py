@@ -23,12 +23,12 @@ import pandas as pd
 from fewshot_report import days, in_order, mean_of
 from plays import play_all
 from records import Settings
-from rivals import TRUNK
+from rivals import EMBEDDED, TRUNK
 from runs import today
 from scenes import Scene, add_scene_options, parse_with_scenes
 from served import Refused, Served
 from tables import figure, table
-from windows import label, random_windows, read_source
+from windows import COUNT, label, random_windows, read_source
 
 from weft.grid import Window
 from weft.jobs.evaluate import EvaluateRequest, evaluate
@@ -44,7 +44,6 @@ OWN_CODE = (
     "backend/weft/jobs/look.py",
 )
 SIDE = 1024
-COUNT = 3
 WEIGHTS = "backbone_weights"
 
 
@@ -168,7 +167,7 @@ def rounds(engine: Served, ground: Ground, options: argparse.Namespace) -> dict[
     predict = {key: request[key] for key in request.keys() & {"images", "device", WEIGHTS}}
     predict |= {"extent": request["view"]["extent"], "model": model, "out": str(folder / "whole")}
     whole = engine.answer(engine.ask("predict", predict))
-    more = label(scene, seed, random_windows(scene, seed, COUNT), folder / "more.gpkg")
+    more = label(scene, seed, random_windows(scene, seed), folder / "more.gpkg")
     going_on = request | sources(more) | {"start": model, "out": str(folder / "next.weft")}
     asked = time.monotonic()
     number = engine.ask("train", going_on)
@@ -226,6 +225,7 @@ def report(records: list[Soon]) -> str:
     done = [each for each in records if each.error is None]
     if not done:
         return "No runs yet."
+    settings = done[0].settings
     columns = ("first, s", "IoU", "IoU in the end", "next round, s", "IoU of it")
     rows = []
     for scene in [*in_order(sorted(each.scene for each in done)), "**all**"]:
@@ -237,11 +237,11 @@ def report(records: list[Soon]) -> str:
     return "\n\n".join(
         [
             f"Polygons of the first look at a view of {SIDE} x {SIDE} pixels: seconds from the "
-            f"start of the engine's process, in a training of {done[0].settings.budget_s:g} s. "
-            f"Then {COUNT} more windows are labelled, and the same process goes on: seconds from "
-            "the request. Scored in the view, outside the areas; means over seeds and classes.",
-            f"Machine: {done[0].settings.machine}. Measured {days(done)}, code "
-            f"`{done[0].settings.code}`.",
+            f"start of the engine's process, in a training of {settings.budget_s:g} s on "
+            f"{settings.backbone or EMBEDDED}. Then {COUNT} more windows are labelled, and the "
+            "same process goes on: seconds from the request. Scored in the view, outside the "
+            "areas; means over seeds and classes.",
+            f"Machine: {settings.machine}. Measured {days(done)}, code `{settings.code}`.",
             table(["scene", "seeds", *columns], rows),
         ]
     )

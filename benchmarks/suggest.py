@@ -3,7 +3,7 @@
 
     python benchmarks/suggest.py --data SCENES [--trunk TRUNK.safetensors] [--scenes …] [--seeds …]
 
-A model learns from one seed's areas. Then --count windows are labelled by the truth, once those
+A model learns from one seed's areas. Then three windows are labelled by the truth, once those
 that `weft suggest` gives and once random ones, and a second training goes on from the model with
 either. All three results are scored on the same ground: outside the areas and all those windows.
 """
@@ -23,11 +23,11 @@ from fewshot_report import days, in_order, mean_of
 from measured import measure
 from plays import play_all
 from records import Settings
-from rivals import TRUNK
+from rivals import EMBEDDED, TRUNK
 from runs import on_backbone, today
 from scenes import Scene, add_scene_options, parse_with_scenes
 from tables import figure, table
-from windows import label, random_windows, read_source
+from windows import COUNT, label, random_windows, read_source
 
 TITLE = "Where to label next"
 OWN_CODE = (
@@ -76,7 +76,7 @@ class Failure(Exception):
 def main() -> None:
     """Run what is missing, and write the table anew after each run."""
     options = parse()
-    play_all(TITLE, OWN_CODE, options, Rounds, play, lambda records: report(records, options))
+    play_all(TITLE, OWN_CODE, options, Rounds, play, report)
 
 
 def parse() -> argparse.Namespace:
@@ -84,7 +84,6 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_scene_options(parser, required=True)
     parser.add_argument("--trunk", type=Path, help="weights of the reference trunk")
-    parser.add_argument("--count", type=int, default=3, help="windows to label")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
     return parse_with_scenes(parser)
 
@@ -115,11 +114,11 @@ def results(scene: Scene, seed: int, options: argparse.Namespace, folder: Path) 
     found = folder / "next.gpkg"
     weft(
         *("suggest", str(model), *scene.images, *weights, *shared),
-        *("--count", str(options.count), "--out", str(found)),
+        *("--count", str(COUNT), "--out", str(found)),
     )
     windows = {
         "suggested": gpd.read_file(found).geometry,
-        "random": random_windows(scene, seed, options.count),
+        "random": random_windows(scene, seed),
     }
     barred = folder / "barred.gpkg"
     areas = read_source(scene.areas(seed)).geometry
@@ -154,11 +153,12 @@ def weft(*arguments: str) -> str:
     return result.output
 
 
-def report(records: list[Rounds], options: argparse.Namespace) -> str:
+def report(records: list[Rounds]) -> str:
     """Header, means over seeds, and on how many scenes suggested windows won."""
     done = [each for each in records if each.error is None]
     if not done:
         return "No runs yet."
+    settings = done[0].settings
     rows, won = [], 0
     scenes = in_order(sorted(each.scene for each in done))
     for scene in scenes:
@@ -174,11 +174,10 @@ def report(records: list[Rounds], options: argparse.Namespace) -> str:
     columns += ["F1 before", "F1 suggested", "F1 random"]
     return "\n\n".join(
         [
-            f"{options.count} windows of 256 pixels labelled after a training of "
-            f"{options.budget:g} s, then {AGAIN_S:g} s more from the model. All scored outside the "
-            "areas and both sets of windows; means over seeds and classes.",
-            f"Machine: {done[0].settings.machine}. Measured {days(done)}, code "
-            f"`{done[0].settings.code}`.",
+            f"{COUNT} windows of 256 pixels labelled after a training of {settings.budget_s:g} s "
+            f"on {settings.backbone or EMBEDDED}, then {AGAIN_S:g} s more from the model. All "
+            "scored outside the areas and both sets of windows; means over seeds and classes.",
+            f"Machine: {settings.machine}. Measured {days(done)}, code `{settings.code}`.",
             table(columns, rows),
             f"Suggested windows gave the higher IoU on {won} of {len(scenes)} scenes.",
         ]

@@ -14,9 +14,11 @@ from weft.labels.place import outline
 from weft.raster.inspect import inspect
 from weft.suggestions.places import unlabelled_places
 
+COUNT = 3  # after a first round
 
-def random_windows(scene: Scene, seed: int, count: int) -> gpd.GeoSeries:
-    """As many of the windows that `weft suggest` chooses from, at random."""
+
+def random_windows(scene: Scene, seed: int) -> gpd.GeoSeries:
+    """COUNT of the windows that `weft suggest` chooses from, at random."""
     areas = read_source(scene.areas(seed))
     boxes = []
     for number, path in enumerate(scene.images):
@@ -25,7 +27,7 @@ def random_windows(scene: Scene, seed: int, count: int) -> gpd.GeoSeries:
         for place in unlabelled_places(number, grid, 1.0, shapely.union_all(known)):
             size = (place.window.height, place.window.width)
             boxes.append(outline(grid.window_transform(place.window), size))
-    chosen = np.random.default_rng(seed).choice(len(boxes), min(count, len(boxes)), replace=False)
+    chosen = np.random.default_rng(seed).choice(len(boxes), min(COUNT, len(boxes)), replace=False)
     return gpd.GeoSeries([boxes[i] for i in chosen], crs=grid.crs)
 
 

@@ -7,6 +7,7 @@ import soon
 import suggest
 from plays import play_all
 from records import Settings
+from rivals import TRUNK
 from scenes import Scene
 from soon import Soon
 
@@ -25,12 +26,17 @@ def test_a_stopped_series_goes_on_with_what_is_missing(tmp_path: Path) -> None:
         device="cpu",
         budget=60.0,
         fresh=False,
+        trunk=None,
         out=tmp_path / "soon.md",
     )
     for _ in range(2):
         play_all("Soon", (), options, Soon, play, soon.report)
     assert played == [("town", 0), ("town", 1), ("town", 1)]
     assert "| town | 2 | 20.0 | 0.500 | 0.600 | 4.0 | 0.600 |" in options.out.read_text()
+    options.trunk = tmp_path / "trunk.safetensors"
+    play_all("Soon", (), options, Soon, play, soon.report)
+    assert len(played) == 5, "a series on another backbone is another one"
+    assert f"a training of 60 s on {TRUNK}" in options.out.read_text()
 
 
 @pytest.mark.parametrize("script", [soon, suggest])
