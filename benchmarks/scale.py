@@ -3,9 +3,9 @@
 
     python benchmarks/scale.py [--parts speed plain memory angles] [--side 16384]
 
-Every figure is that of a whole command, its start included. The model is trained for some seconds
-on the sample scene, and images are that scene, mirrored to size. Results are kept as JSON lines
-beside --out; started again, it goes on with what is missing.
+Every figure but that of right angles is of a whole command, its start included. The model is
+trained for some seconds on the sample scene, and images are that scene, mirrored to size. Results
+are kept as JSON lines beside --out; started again, it goes on with what is missing.
 """
 
 import argparse

@@ -18,9 +18,9 @@ def report(records: Sequence[ScaleRecord]) -> str:
     settings = done[-1].settings
     head = (
         "Embedded backbone, adapter `weft`, trained for some seconds on the sample scene; images "
-        "are that scene, mirrored to size. Every figure is that of a whole command, its start "
-        f"included.\n\nMachine: {settings.machine}; {settings.device}. Measured {when}, code "
-        f"`{settings.code}`."
+        "are that scene, mirrored to size. Every figure but that of right angles is of a whole "
+        f"command, its start included.\n\nMachine: {settings.machine}; {settings.device}. "
+        f"Measured {when}, code `{settings.code}`."
     )
     sections = [describe([each for each in done if each.part == part]) for part, describe in PARTS]
     return "\n\n".join([head, *filter(None, sections)])
@@ -28,6 +28,7 @@ def report(records: Sequence[ScaleRecord]) -> str:
 
 def describe_speed(done: Sequence[ScaleRecord]) -> str:
     """Predict beside the engine alone."""
+    done = of_last_side(done)
     seconds = {
         what: statistics.median(each.seconds or 0 for each in done if each.what == what)
         for what in dict.fromkeys(each.what for each in done)
@@ -50,6 +51,7 @@ def describe_speed(done: Sequence[ScaleRecord]) -> str:
 
 def describe_plain(done: Sequence[ScaleRecord]) -> str:
     """Beside the script that an analyst would write."""
+    done = of_last_side(done)
     if not done:
         return ""
     rows = [[each.what, figure(each.seconds, 0), figure(each.peak_mib)] for each in done]
@@ -60,6 +62,11 @@ def describe_plain(done: Sequence[ScaleRecord]) -> str:
         "classes with overviews, and `vectorise` adds all fields.\n\n"
         f"{table(['', 's', 'peak memory, MiB'], rows)}"
     )
+
+
+def of_last_side(done: Sequence[ScaleRecord]) -> list[ScaleRecord]:
+    """Those on images as large as the last one: seconds on others cannot be compared."""
+    return [each for each in done if each.side == done[-1].side]
 
 
 def describe_memory(done: Sequence[ScaleRecord]) -> str:
