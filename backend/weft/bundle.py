@@ -9,8 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -136,19 +140,22 @@ def read_bundle(path: Path) -> tuple[ModelCard, Tensors]:
     try:
         with safe_open(path, "np") as file:
             metadata: dict[str, str] = file.metadata() or {}
+            # the weights of other programs may be larger than memory
+            if KEY not in metadata:
+                raise ModelError(f"{path} holds weights but no WEFT model; give a .weft file.")
+            card = _parse_card(path, metadata[KEY])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except UNREADABLE as reason:
         raise ModelError(
             f"{path} is damaged or no WEFT model; copy it again from where it came, or retrain."
         ) from reason
-    if KEY not in metadata:
-        raise ModelError(f"{path} holds weights but no WEFT model; give a .weft file.")
-    card = _parse_card(path, metadata[KEY])
     if metadata.get(DIGEST) != _digest(metadata[KEY], tensors):
         raise ModelError(
             f"{path} was changed or damaged after it was saved; copy it again from where it came, "
             "or retrain."
         )
+    if not all(np.isfinite(value).all() for value in tensors.values()):
+        raise ModelError(f"{path} has weights that are no numbers; retrain the model.")
     return card, tensors
 
 
@@ -163,9 +170,9 @@ def _digest(text: str, tensors: Tensors) -> str:
 
 def _parse_card(path: Path, text: str) -> ModelCard:
     try:
-        raw: dict[str, Any] = json.loads(text)
+        raw = msgspec.json.decode(text)
         version = raw["format"]
-    except (ValueError, KeyError, TypeError, RecursionError) as reason:
+    except (msgspec.DecodeError, KeyError, TypeError, RecursionError) as reason:
         raise ModelError(f"The description in {path} is damaged; retrain the model.") from reason
     if version != FORMAT:
         raise ModelError(
@@ -173,49 +180,47 @@ def _parse_card(path: Path, text: str) -> ModelCard:
             "the version of WEFT that made it, or retrain."
         )
     try:
-        card = _build_card(raw)
-        sound = _is_sound(card)
-    except (TypeError, KeyError, AttributeError) as reason:
-        raise ModelError(f"The description in {path} is incomplete; retrain the model.") from reason
-    if not sound:
+        card = msgspec.convert(raw, ModelCard)
+        surplus = raw.keys() - asdict(card), raw["training"].keys() - asdict(card.training)
+    except msgspec.ValidationError as reason:
+        raise _incomplete(path) from reason
+    if any(surplus):
+        raise _incomplete(path)
+    if not _is_sound(card):
         raise ModelError(f"The description in {path} contradicts itself; retrain the model.")
     return card
 
 
-def _build_card(raw: dict[str, Any]) -> ModelCard:
-    """TypeError, KeyError or AttributeError when something is missing or of another type."""
-    figures = raw.pop("training")
-    held_out, objects = figures["held_out_iou"], figures.get("held_out_objects")
-    changed = {
-        "held_out_objects": None if objects is None else tuple(FoundObjects(**o) for o in objects),
-        "held_out_iou": None if held_out is None else tuple(held_out),
-        "images": tuple(figures["images"]),
-    }
-    classes = tuple(ModelClass(**each) for each in raw.pop("classes"))
-    tone = raw.pop("tone", None)
-    if tone is not None:
-        tone = Tone(tuple(tone["mean"]), tuple(tone["deviation"]))
-    lists: dict[str, Any] = {
-        key: tuple(raw.pop(key)) for key in ("bands", "low", "high", "licence_notes")
-    }
-    training = TrainingFigures(**{**figures, **changed})
-    return ModelCard(**raw, **lists, classes=classes, tone=tone, training=training)
+def _incomplete(path: Path) -> ModelError:
+    return ModelError(f"The description in {path} is incomplete; retrain the model.")
 
 
 def _is_sound(card: ModelCard) -> bool:
-    """Whether prediction can rely on the card; TypeError for values of another type."""
-    bands, names = card.bands, [each.name for each in card.classes]
+    """Whether training and prediction can rely on the card."""
+    bands, small = card.bands, card.training.small_object_m2
     limits = zip(card.low, card.high, strict=False)
     return (
         len(bands) == len(card.low) == len(card.high) == len(set(bands)) > 0
-        and all(type(band) is int and band >= 1 for band in bands)
-        and all(math.isfinite(low) and low < high < math.inf for low, high in limits)
+        and min(bands) >= 1
+        and all(low < high for low, high in limits)
         and (card.tone is None or _is_tone(card.tone, len(bands)))
-        and (card.gsd_m is None or 0 < card.gsd_m < math.inf)
-        and 0 < len(names) <= MOST_CLASSES
-        and all(isinstance(name, str) for name in (*names, card.backbone, card.adapter, card.dtype))
+        and (card.gsd_m is None or card.gsd_m > 0)
+        and (small is None or small >= 0)
+        and 0 < len(card.classes) <= MOST_CLASSES
         and all(COLOUR.fullmatch(each.colour) for each in card.classes)
+        and _is_ground(card.training)
     )
+
+
+def _is_ground(training: TrainingFigures) -> bool:
+    polygons = [wkt for wkt in (training.seen, training.held_out_ground) if wkt is not None]
+    try:
+        shapely.from_wkt(polygons)
+        if training.seen_crs is not None:
+            CRS.from_wkt(training.seen_crs)
+    except (shapely.GEOSException, CRSError):
+        return False
+    return True
 
 
 def _is_tone(tone: Tone, bands: int) -> bool:

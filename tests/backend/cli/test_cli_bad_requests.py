@@ -4,6 +4,7 @@
 import json
 import resource
 import shutil
+import struct
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from cli_scene import BACKBONE, Scene, contents, draw, run_process, write_image
 from safetensors.numpy import save_file
 
 from weft import bundle
-from weft.bundle import read_bundle
+from weft.bundle import read_bundle, write_bundle
 from weft.errors import ModelError
 
 Refused = Callable[..., str]
@@ -186,6 +187,8 @@ def test_every_damage_of_a_model_is_noticed(
         ({"tone": {"mean": [0.1] * 3}}, "is incomplete"),
         ({"tone": 3}, "is incomplete"),
         ({"high": ["a", "b", "c"]}, "is incomplete"),
+        ({"gsd_m": True}, "is incomplete"),
+        ({"classes": [{"name": "roof\ud800", "colour": "#e41a1c"}]}, "is damaged"),
         ({"extra": 1}, "is incomplete"),
         ({"adapter": "glue"}, "the adapter glue, which this WEFT does not have"),
         ({"adapter": "lora:rank=-1"}, "the adapter lora:rank=-1, which this WEFT does not have"),
@@ -204,6 +207,55 @@ def test_a_card_that_does_not_fit(
     path = tmp_path / "changed.weft"
     rewrite_card(model, path, change)
     assert words in refused("predict", path, *verbs["predict"][2:], untouched=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"extra": 1}, "is incomplete"),
+        ({"small_object_m2": "much"}, "is incomplete"),
+        ({"small_object_m2": -1}, "contradicts itself"),
+        ({"seen": 3}, "is incomplete"),
+        ({"seen": "POLY("}, "contradicts itself"),
+        ({"seen_crs": "moon"}, "contradicts itself"),
+    ],
+)
+def test_a_card_whose_training_cannot_have_been(
+    refused: Refused,
+    verbs: dict[str, list[object]],
+    model: Path,
+    tmp_path: Path,
+    change: dict[str, object],
+    words: str,
+) -> None:
+    path = tmp_path / "changed.weft"
+    training = asdict(read_bundle(model)[0].training) | change
+    rewrite_card(model, path, {"training": training})
+    assert words in refused("predict", path, *verbs["predict"][2:], untouched=tmp_path)
+
+
+def test_weights_that_are_no_numbers(
+    refused: Refused, verbs: dict[str, list[object]], model: Path, tmp_path: Path
+) -> None:
+    card, tensors = read_bundle(model)
+    path = tmp_path / "spoilt.weft"
+    write_bundle(path, card, {name: np.full_like(each, np.nan) for name, each in tensors.items()})
+    sentence = refused("predict", path, *verbs["predict"][2:], untouched=tmp_path)
+    assert sentence == f"{path} has weights that are no numbers; retrain the model."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file with a hole takes its whole size there")
+def test_weights_of_others_that_no_memory_holds(
+    refused: Refused, verbs: dict[str, list[object]], tmp_path: Path
+) -> None:
+    path, size = tmp_path / "large.safetensors", 2**40
+    tensor = {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}
+    header = json.dumps({"weight": tensor}).encode()
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        file.truncate(file.tell() + size)
+    sentence = refused("predict", path, *verbs["predict"][2:])
+    assert "holds weights but no WEFT model" in sentence
 
 
 def rewrite_card(model: Path, path: Path, change: dict[str, object]) -> None:
