@@ -47,7 +47,7 @@ class Cancelled(Exception):
 
 @contextmanager
 def within_reach() -> Iterator[None]:
-    """WeftError for a file or folder that the system keeps out of reach."""
+    """WeftError for a file or folder that the system, or its own name, keeps out of reach."""
     try:
         yield
     except OSError as reason:
@@ -56,4 +56,9 @@ def within_reach() -> Iterator[None]:
         raise WeftError(
             f"{reason.filename} cannot be reached ({reason.strerror}); check the path and whether "
             "you may open it."
+        ) from reason
+    except UnicodeEncodeError as reason:
+        # names that Linux keeps as bytes, and of which neither GDAL nor JSON knows
+        raise WeftError(
+            f"{reason.object!r} has letters that are no Unicode; rename the file or folder."
         ) from reason

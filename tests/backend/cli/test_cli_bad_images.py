@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Images that cannot be used end in one sentence, and nothing is written."""
 
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +53,15 @@ def test_a_path_that_the_system_keeps_out_of_reach(predict: Refused, tmp_path: P
         f"{path} cannot be reached (File name too long); check the path and whether you may open "
         "it."
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_name_that_is_no_text(predict: Refused, scene: Scene, tmp_path: Path) -> None:
+    """As of a file out of an archive that was packed on an old Windows."""
+    path = tmp_path / os.fsdecode(b"d\xf6rfer.tif")
+    shutil.copy(scene.image, path)
+    sentence = predict(path)
+    assert sentence == f"{str(path)!r} has letters that are no Unicode; rename the file or folder."
 
 
 def test_no_raster(predict: Refused, train: Refused, tmp_path: Path) -> None:
