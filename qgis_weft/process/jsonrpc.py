@@ -70,14 +70,14 @@ def read_message(line):
     """Answer or Progress from a line of the engine; None for what is neither."""
     try:
         raw = json.loads(line.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(raw, dict):
         return None
-    if raw.get("method") == "$/progress":
-        return _progress(raw.get("params", {}))
-    if "error" in raw:
-        error = raw["error"]
+    params, error = raw.get("params"), raw.get("error")
+    if raw.get("method") == "$/progress" and isinstance(params, dict):
+        return _progress(params)
+    if isinstance(error, dict):
         failure = Failure(str(error.get("message")), error.get("code"), error.get("data") or {})
         return Answer(raw.get("id"), failure=failure)
     if "result" in raw:

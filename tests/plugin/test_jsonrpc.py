@@ -42,6 +42,18 @@ def test_answers_and_progress_are_told_apart():
     assert (type(far), far.share) == (Progress, 0.25)
 
 
-@pytest.mark.parametrize("line", [b"{", b"[]", b"\xff", b'{"method": "other"}', b"12"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"method": "other"}',
+        b"12",
+        b"[" * 10000,
+        b'{"method": "$/progress", "params": [1]}',
+        b'{"id": 1, "error": "no"}',
+    ],
+)
 def test_what_is_no_message_is_none(line):
     assert read_message(line) is None
