@@ -8,7 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,9 @@ def make_folder(jobs: Path, method: str, params: dict[str, Any]) -> Path:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Readable JSON in UTF-8."""
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    """Readable JSON in UTF-8; names of files may have letters that it does not know."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
@@ -58,8 +59,8 @@ def logging_to(folder: Path) -> Iterator[logging.Logger]:
 def sweep(jobs: Path, now: float | None = None) -> None:
     """Remove the folders of jobs that nothing was written to for KEPT_DAYS."""
     limit = (time.time() if now is None else now) - KEPT_DAYS * 86400
-    if not jobs.is_dir():
-        return
-    for folder in jobs.iterdir():
-        if NAME.fullmatch(folder.name) and folder.stat().st_mtime < limit:
-            shutil.rmtree(folder, ignore_errors=True)
+    # another engine may be sweeping, and of a folder that cannot be used the first job tells
+    with suppress(OSError):
+        for folder in jobs.iterdir() if jobs.is_dir() else ():
+            if NAME.fullmatch(folder.name) and folder.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)

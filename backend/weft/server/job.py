@@ -71,12 +71,12 @@ class Reporter:
         self._send(notification("$/progress", {"id": self._call.id, **value}))
 
 
-def carry_out(job: Job, jobs: Path, send: Send) -> None:
+def carry_out(job: Job, jobs: Path, send: Send, answer: Send) -> None:
     """Run the job and answer its request, whatever happens."""
     try:
-        send(response(job.call.id, run(job, jobs, send)))
+        answer(response(job.call.id, run(job, jobs, send)))
     except RpcError as error:
-        send(failure(job.call.id, error))
+        answer(failure(job.call.id, error))
     # only now nothing of the job is alive, and other programs need the GPU until the next
     if "weft.device" in sys.modules:  # PyTorch takes seconds to load
         from weft.device import release_gpu
@@ -90,6 +90,8 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
         folder = make_folder(jobs, job.call.method, job.call.params)
     except WeftError as mistake:
         raise as_rpc(mistake) from mistake
+    except Exception as bug:
+        raise as_bug(bug) from bug
     with logging_to(folder) as log:
         try:
             context = context_of(job, folder, log, send)
@@ -105,9 +107,7 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
             raise
         except Exception as bug:  # a thread's end: the traceback goes to the log and to the client
             log.exception("This is a bug")
-            traceback.print_exc()
-            message = f"The engine met a bug: {type(bug).__name__}: {bug}"
-            raise RpcError(INTERNAL_ERROR, message, {"folder": str(folder)}) from bug
+            raise as_bug(bug, folder) from bug
         try:
             write_json(folder / "result.json", result)
         except OSError:  # a copy for bug reports: without it the job is done all the same
@@ -128,7 +128,19 @@ def context_of(job: Job, folder: Path, log: logging.Logger, send: Send) -> Conte
 
 def as_rpc(ending: WeftError | Cancelled, folder: Path | None = None) -> RpcError:
     """What the client hears of a mistake or a cancel."""
-    data = {"folder": str(folder)} if folder else {}
+    data = where(folder)
     if isinstance(ending, Cancelled):
         return RpcError(CANCELLED, "Cancelled; what was finished before is kept.", data)
     return RpcError(MISTAKE, str(ending), {"kind": type(ending).__name__, **data})
+
+
+def as_bug(bug: Exception, folder: Path | None = None) -> RpcError:
+    """What the client hears of a bug."""
+    traceback.print_exc()
+    message = f"The engine met a bug: {type(bug).__name__}: {bug}"
+    return RpcError(INTERNAL_ERROR, message, where(folder))
+
+
+def where(folder: Path | None) -> dict[str, str]:
+    """Where the log is, if there is one."""
+    return {"folder": str(folder)} if folder else {}

@@ -6,6 +6,7 @@ import queue
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,13 @@ class Server:
 
     def _take(self, call: Call) -> None:
         try:
-            if call.method == "initialize":
-                self._initialise(call)
-            elif call.method == "$/cancelRequest":
+            if call.method == "$/cancelRequest":
                 self._cancel(call)
-            elif call.id is not None:
+            elif call.id is None:
+                return  # nobody waits for what it would give
+            elif call.method == "initialize":
+                self._initialise(call)
+            else:
                 self._enqueue(call)
         except RpcError as error:
             self.send(failure(call.id, error))
@@ -109,9 +112,11 @@ class Server:
         self._queue.put(job)
 
     def _cancel(self, call: Call) -> None:
-        job = self._pending.get(call.params.get("id", ""))
+        id_ = call.params.get("id")
+        job = self._pending.get(id_) if isinstance(id_, int | str) else None
         if job is not None:
             job.cancelled.set()
+        self._answer(call, None)
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -119,10 +124,14 @@ class Server:
             assert job.call.id is not None
             if job.cancelled.is_set():
                 error = RpcError(CANCELLED, "Cancelled before it began.")
-                self.send(failure(job.call.id, error))
+                self._end(job.call.id, failure(job.call.id, error))
             else:
-                carry_out(job, self._jobs, self.send)
-            self._pending.pop(job.call.id, None)
+                carry_out(job, self._jobs, self.send, partial(self._end, job.call.id))
+
+    def _end(self, id_: int | str, answer: bytes) -> None:
+        # whoever has the answer may use the id again
+        self._pending.pop(id_, None)
+        self.send(answer)
 
     def _answer(self, call: Call, result: Any) -> None:
         if call.id is not None:

@@ -122,6 +122,28 @@ def test_what_is_no_request_is_answered_and_harms_nothing(
     engine.initialise()
 
 
+def test_messages_that_ask_for_nothing_harm_nothing(engine: Engine) -> None:
+    engine.tell("initialize", protocol=1, jobs=str(engine.jobs))
+    engine.tell("$/cancelRequest", id=[1])
+    engine.ask(5, "$/cancelRequest", id={})
+    assert engine.answer(5)["result"] is None
+    engine.initialise()
+
+
+@pytest.mark.parametrize("name", ["l\udce9gumes.weft", "nothing\0.weft"])
+def test_a_name_that_is_no_text_is_answered(engine: Engine, name: str) -> None:
+    engine.initialise()
+    engine.ask(2, "describeModel", model=f"/nowhere/{name}")
+    assert "does not exist" in engine.answer(2)["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["\0", "long" * 100])
+def test_a_folder_of_jobs_that_cannot_be_is_told(engine: Engine, name: str) -> None:
+    engine.ask(1, "initialize", protocol=1, jobs=str(engine.jobs / name))
+    assert engine.answer(1)["error"]["code"] in (-32010, -32603)
+    engine.initialise()
+
+
 def test_unknown_methods_and_parameters_are_named(engine: Engine) -> None:
     engine.initialise()
     engine.ask(2, "dance")

@@ -24,7 +24,7 @@ def take_the_place_of_the_result(params: dict[str, Any], context: Context) -> di
 def test_a_result_that_cannot_be_kept_is_answered_all_the_same(tmp_path: Path) -> None:
     told: list[bytes] = []
     job = Job(Call("vectorise", {}, 7), take_the_place_of_the_result)
-    carry_out(job, tmp_path, told.append)
+    carry_out(job, tmp_path, told.append, told.append)
     assert json.loads(told[-1])["result"] == {"polygons": 3}
     (log,) = tmp_path.glob("*/log.txt")
     assert "result.json could not be written" in log.read_text(encoding="utf-8")
@@ -49,8 +49,9 @@ def test_memory_of_the_gpu_is_given_back_when_no_error_holds_it_any_more(
     errors: list[object] = []
     monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: errors.append(sys.exception()))
+    told: list[bytes] = []
     for method in (fail, hand_on):
-        carry_out(Job(Call("train", {}, 7), method), tmp_path, lambda told: None)
+        carry_out(Job(Call("train", {}, 7), method), tmp_path, told.append, told.append)
     assert errors == [None, None]
 
 
@@ -61,6 +62,6 @@ def hand_on(params: dict[str, Any], context: Context) -> int:
 
 def test_what_is_there_early_is_told_at_once(tmp_path: Path) -> None:
     told: list[bytes] = []
-    carry_out(Job(Call("train", {}, 7), hand_on), tmp_path, told.append)
+    carry_out(Job(Call("train", {}, 7), hand_on), tmp_path, told.append, told.append)
     early = [json.loads(line)["params"] for line in told[:-1]][-1]
     assert early == {"id": 7, "partial": {"images": [], "classes": ["roof"]}}
