@@ -43,7 +43,7 @@ def find_layer(source: LabelSource) -> Layer:
         name = _choose(source, names)
         fields = pyogrio.read_info(source.path, layer=name)["fields"]
     except UNREADABLE as error:
-        raise _unreadable(source) from error
+        raise _unreadable(source, error) from error
     return Layer(source, name, tuple(str(field) for field in fields))
 
 
@@ -56,7 +56,7 @@ def read_layer(layer: Layer, fields: tuple[str, ...] = ()) -> tuple[gpd.GeoDataF
             source.path, layer=layer.name, columns=list(fields), on_invalid="ignore"
         )
     except UNREADABLE as error:
-        raise _unreadable(source) from error
+        raise _unreadable(source, error) from error
     geometries: NDArray[np.object_] = np.asarray(frame.geometry.values)
     usable = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     frame = frame[usable].reset_index(drop=True)
@@ -92,7 +92,12 @@ def _choose(source: LabelSource, names: list[str]) -> str:
     return source.layer or names[0]
 
 
-def _unreadable(source: LabelSource) -> LabelError:
+def _unreadable(source: LabelSource, error: Exception) -> LabelError:
+    if isinstance(error, UnicodeDecodeError):
+        return LabelError(
+            f"{source.path} has text in another encoding than it says; choose the right one in "
+            "QGIS, in the layer's properties under Source, and save the layer as a GeoPackage."
+        )
     return LabelError(
         f"{source.path} cannot be read as a vector file; give a GeoPackage, Shapefile, GeoJSON "
         "or another format that QGIS opens as a vector layer."

@@ -77,6 +77,11 @@ def choose_field(layer: Layer, class_field: str) -> str | None:
     """
     if class_field in layer.fields:
         return class_field
+    path = layer.source.path
+    if not layer.fields and path.suffix.lower() == ".shp":
+        raise LabelError(
+            f"{path} comes without its fields; copy all files of the Shapefile, the .dbf too."
+        )
     if not layer.fields and class_field == DEFAULT_FIELD:
         return None
     offer = f"its fields are: {', '.join(layer.fields)}" if layer.fields else "it has no fields"

@@ -146,6 +146,21 @@ def test_missing_class_field_lists_the_fields(write_layer: WriteLayer) -> None:
         read_labels(LabelSource(path), "sort")
 
 
+def test_a_shapefile_that_was_copied_in_part_is_no_single_class(write_layer: WriteLayer) -> None:
+    path = write_layer(SQUARES, "a.shp", **{"class": ["roof", "tree", "roof"]})
+    path.with_suffix(".dbf").unlink()
+    with pytest.raises(LabelError, match=r"copy all files of the Shapefile, the \.dbf too"):
+        read_labels(LabelSource(path))
+
+
+def test_text_in_another_encoding_is_no_unreadable_file(write_layer: WriteLayer) -> None:
+    path = write_layer(SQUARES, "a.shp", **{"class": ["häuser"] * 3})
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace("ä".encode(), b"\xe4 "))
+    with pytest.raises(LabelError, match="has text in another encoding than it says"):
+        read_labels(LabelSource(path))
+
+
 def test_named_field_must_exist_even_without_any(write_layer: WriteLayer) -> None:
     with pytest.raises(LabelError, match="it has no fields"):
         read_labels(LabelSource(write_layer(SQUARES)), "kind")
