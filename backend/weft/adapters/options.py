@@ -36,7 +36,7 @@ def fill_options(kind: type[Options], given: dict[str, str], name: str) -> Optio
             values[key] = READERS[type(fields[key].default)](text)
         except ValueError as reason:
             raise RequestError(
-                f"The option {key} of {name} cannot be {text!r}; its default is "
+                f"{name}: the option {key} cannot be {text!r}; its default is "
                 f"{_write(fields[key].default)}."
             ) from reason
     try:

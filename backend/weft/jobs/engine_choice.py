@@ -26,6 +26,7 @@ from weft.progress import Context
 from weft.raster.inspect import RasterInfo
 
 ENGINES = ("auto", "torch", "onnx")
+GIGABYTE = 1e9
 
 
 def prepare(
@@ -132,7 +133,7 @@ def within(gigabytes: float, predictor: LocalPredictor, parts: Mapping[RasterInf
         plans = {info: cut.plan(part, image_scale(card, info)) for info, part in parts.items()}
         return max(held(info, plan, levels) for info, plan in plans.items())
 
-    limit = int(gigabytes * 1e9)
+    limit = int(gigabytes * GIGABYTE)
     most = fitting_tile(predictor.engine, len(card.bands), tiling, limit, besides)
     return replace(tiling, most=most)
 
@@ -148,7 +149,7 @@ def tiling_of(request: PredictRequest, model: Model) -> Tiling:
 
 def check_memory(request: PredictRequest) -> None:
     """RequestError for a limit that makes no sense, or beside what it is to decide."""
-    if not 0 < (request.memory_gb or 0) < np.inf:
+    if not 0 < (request.memory_gb or 0) * GIGABYTE < np.inf:
         raise RequestError(
             f"--memory {request.memory_gb:g} makes no sense; give gigabytes above 0."
         )

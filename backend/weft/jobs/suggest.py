@@ -123,6 +123,8 @@ def check_request(request: SuggestRequest) -> None:
         raise RequestError(
             f"{request.count} windows cannot be suggested; give --count from 1 to {MOST_COUNT}."
         )
+    if request.seed < 0:
+        raise RequestError(f"The seed {request.seed} is negative; give 0 or more.")
     check_output(request.out)
     sources = [request.areas.path] if request.areas else []
     check_apart([request.out], [request.model, *request.images, *sources])

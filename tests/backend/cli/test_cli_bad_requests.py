@@ -39,6 +39,7 @@ OPTIONS = [
     ("train", ["--backbone", "resnet5000"], "There is no backbone 'resnet5000'"),
     ("train", ["--adapter", "glue"], "There is no adapter 'glue'; choose weft,"),
     ("train", ["--adapter", "lora:rank=0"], "give rank=1 to rank=1024"),
+    ("train", ["--adapter", "weft:width=nan"], "The adapter weft: the option width cannot be"),
     ("train", ["--adapter", "est:depth=2"], "has no option 'depth'; its options are width"),
     ("train", ["--schedule", "dbg"], "There is no schedule 'dbg'; choose constant or dbf"),
     ("train", ["--schedule", "dbf:rho=0"], "give rho=1 or more"),
@@ -58,6 +59,7 @@ OPTIONS = [
     ("predict", ["--overlap", "400"], "The overlap 400 does not fit tiles of 640"),
     ("predict", ["--overlap", "-1"], "The overlap -1 does not fit tiles of 640"),
     ("predict", ["--memory", "0"], "--memory 0 makes no sense"),
+    ("predict", ["--memory", "1e300"], "--memory 1e+300 makes no sense"),
     ("predict", ["--memory", "0.001"], "This prediction takes at least"),
     ("predict", ["--memory", "4", "--tile", "64"], "--memory chooses the tiles"),
     ("predict", ["--engine", "abacus"], "invalid choice: 'abacus'"),
@@ -70,6 +72,7 @@ OPTIONS = [
     ("run", ["--min-hole", "-1"], "--min-hole -1 makes no sense"),
     ("run", ["--budget", "0"], "A budget of 0 seconds leaves no time to train"),
     ("export", ["--tile", "100"], "The tile size 100 is not a multiple of 32"),
+    ("suggest", ["--seed", "-1"], "The seed -1 is negative"),
     ("sample", ["--seed", "-1"], "The seed -1 is negative"),
 ]
 
@@ -91,6 +94,7 @@ def verbs(scene: Scene, model: Path, classes: Path, tmp_path: Path) -> dict[str,
         "vectorise": ["vectorise", classes, "--out", tmp_path / "new.gpkg"],
         "run": ["run", scene.image, *scene.options, "--out", tmp_path / "new.gpkg"],
         "export": ["export", model, *weights, "--onnx", tmp_path / "new.onnx"],
+        "suggest": ["suggest", model, scene.image, *weights, "--out", tmp_path / "new.gpkg"],
         "sample": ["sample", tmp_path / "demo"],
     }
 
