@@ -19,8 +19,9 @@ def simplify(polygons: Polygons, tolerance: float) -> Polygons:
     """
     if tolerance <= 0 or not len(polygons):
         return polygons
-    even = without_stairs(add_junctions(polygons), tolerance**2)
-    if tolerance**2 <= LARGEST:
+    largest = tolerance * tolerance  # which may be infinite, where a power raises
+    even = without_stairs(add_junctions(polygons), largest)
+    if largest <= LARGEST:
         return even
     return np.asarray(shapely.coverage_simplify(even, tolerance))
 

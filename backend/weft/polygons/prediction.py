@@ -101,7 +101,7 @@ def _classes(path: Path, tags: dict[str, str]) -> tuple[str, ...] | None:
         return None
     try:
         return tuple(str(entry["name"]) for entry in json.loads(text))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise RasterError(
             f"{path} carries a list of classes that cannot be read; make it again with predict."
         ) from error

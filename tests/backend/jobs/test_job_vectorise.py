@@ -275,6 +275,7 @@ def test_rasters_that_are_none_of_ours(
     fails(write_raster("i.tif", mask, crs="EPSG:4326"), "outside the world of its CRS")
     fails(write_raster("e.tif", mask), "no probability raster beside it", 0.5)
     fails(write_raster("f.tif", mask, {"WEFT_CLASSES": "{"}), "list of classes")
+    fails(write_raster("j.tif", mask, {"WEFT_CLASSES": "[" * 5000}), "list of classes")
     fails(write_raster("g.tif", mask * 4, named), "holds the value 4 but names only 1")
     (tmp_path / "h.tif").write_text("no raster")
     fails(tmp_path / "h.tif", "cannot be opened as a raster")

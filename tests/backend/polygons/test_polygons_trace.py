@@ -100,6 +100,11 @@ def test_rings_touch_themselves_nowhere(mask: np.ndarray) -> None:
     assert rings.areas.sum() == np.count_nonzero(mask)
 
 
+def test_any_tolerance_leaves_every_object() -> None:
+    polygons, _ = trace(np.eye(9, dtype=np.uint8))
+    assert len(simplify(polygons, 1e300)) == len(polygons)
+
+
 @settings(max_examples=120, deadline=None)
 @given(MASKS, st.floats(0.5, 3))
 @example(CHECKERS, 1.0)
