@@ -23,6 +23,7 @@ from pathlib import Path
 import pyogrio
 import rasterio
 from machine import this_machine
+from measured import KIB_PER_UNIT
 from mirror import write_mirrored
 from scenes import Scene
 from tables import figure, table, write_section
@@ -108,7 +109,7 @@ def attempt(
     if process.returncode not in (0, -signal.SIGKILL):
         sys.exit(f"{name}: weft run ended with status {process.returncode}")
     share = 1.0 if process.returncode == 0 else finished_rows(out) / side
-    result = Attempt(name, time.monotonic() - start, usage.ru_maxrss / 1024, share)
+    result = Attempt(name, time.monotonic() - start, usage.ru_maxrss * KIB_PER_UNIT / 1024, share)
     print(result, flush=True)
     return result
 
