@@ -13,6 +13,20 @@ sys.path.insert(0, str(ROOT))
 FAKE = Path(__file__).with_name("fake_engine.py")
 
 
+@pytest.fixture(autouse=True)
+def profile():
+    """Of a user of English who has set nothing, whatever machine and failed tests have left."""
+    from qgis.core import QgsSettings
+    from qgis.PyQt.QtCore import QLocale
+    from qgis_weft.settings import Setting
+
+    QLocale.setDefault(QLocale.c())
+    QgsSettings().setValue("locale/overrideFlag", True)
+    QgsSettings().setValue("locale/userLocale", "en_US")
+    for each in Setting:
+        each.reset()
+
+
 @pytest.fixture
 def client(qgis_app, tmp_path):
     """Makes a client of a fake engine in a mood; it is stopped afterwards."""

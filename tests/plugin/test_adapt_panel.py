@@ -53,7 +53,6 @@ def test_a_training_shows_progress_and_leaves_a_model(load, image, qtbot):
     assert "7 of 9 found, 3 false (F1 0.45 to 0.90)" in plugin.dock.adapt.model.text()
     assert "this is a fake" in plugin.dock.engine.text()
     assert not plugin.dock.progress.isVisibleTo(plugin.dock)
-    Setting.AUTO_PREVIEW.reset()
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,7 @@ def test_a_python_of_ones_own_is_the_first_that_the_set_up_tries(load, monkeypat
     monkeypatch.setattr("qgis_weft.plugin.Setup", lambda kitchen, parent: kitchen)
     assert plugin._make_setup(None).pythons == ("/usr/bin/python3",)
     Setting.ENGINE_PYTHON.set("/own/python")
-    pythons = plugin._make_setup(None).pythons
-    Setting.ENGINE_PYTHON.reset()
-    assert pythons == ("/own/python", "/usr/bin/python3")
+    assert plugin._make_setup(None).pythons == ("/own/python", "/usr/bin/python3")
 
 
 def test_a_set_up_ends_with_the_plugin(load, qtbot, monkeypatch, tmp_path):

@@ -3,10 +3,13 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from qgis.core import QgsSettings
 from qgis_weft.gui.engine_words import device_in_words
 from qgis_weft.gui.option_words import for_the_panel
 
@@ -47,6 +50,17 @@ def test_the_places_for_values_survive(language):
         assert sorted(re.findall(r"{[^}]*}", source)) == sorted(re.findall(r"{[^}]*}", words)), (
             source
         )
+
+
+@pytest.mark.skipif(shutil.which("lrelease") is None, reason="nothing compiles translations here")
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_panel_speaks_as_qgis_does(load, tmp_path, monkeypatch, language):
+    source, compiled = (f"weft_{language}.{kind}" for kind in ("ts", "qm"))
+    lrelease = ["lrelease", "-silent", ROOT / "i18n" / source, "-qm", tmp_path / compiled]
+    subprocess.run(lrelease, check=True)
+    monkeypatch.setattr("qgis_weft.plugin.TRANSLATIONS", tmp_path)
+    QgsSettings().setValue("locale/userLocale", language)
+    assert load().dock.adapt.adapt.text() == translations(language)["Adapt"] != "Adapt"
 
 
 def test_the_engine_says_what_is_translated_of_its_words():
