@@ -133,7 +133,7 @@ def test_a_stalled_engine_does_not_stall_the_event_loop(client, outcomes, qtbot)
     heart.start(10)
     qtbot.waitUntil(lambda: bool(ended(told)), timeout=20_000)
     pauses = [later - earlier for earlier, later in zip(beats, beats[1:])]
-    assert max(pauses) < 1.0
+    assert max(pauses) < 2.5  # half of what the engine stalls; a busy machine makes pauses, too
 
 
 def test_stop_leaves_no_process(client, outcomes, qtbot):
