@@ -106,6 +106,20 @@ def test_a_part_is_predicted_as_it_is_within_the_whole(tmp_path) -> None:
     assert found["part"] == pytest.approx(found["whole"][21:77, 33:120], abs=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_beside_a_polygon_nothing_is_predicted(tmp_path, scale: float) -> None:
+    path = write_image(tmp_path / "image.tif", np.full((1, 100, 200), 90, np.uint8))
+    corners = [GRID.transform @ corner for corner in ((10, 10), (150, 10), (10, 90))]
+    part = place_extent(Extent(shapely.Polygon(corners).wkt, "EPSG:32633"), GRID)
+    assert part is not None
+    plan, stretch = plan_tiles(part, scale, 32, 8), Stretch((0.0,), (255.0,))
+    blocks = predict_blocks(path, (1,), stretch, FunctionEngine(first_band), plan, 1, print)
+    found = np.zeros((part.window.height, part.window.width), bool)
+    for block in blocks:
+        found[place_of(block)] = block.valid
+    assert np.array_equal(found, part.mask(part.window))
+
+
 @pytest.mark.parametrize(
     ("crs", "box"),
     [

@@ -81,6 +81,18 @@ def test_other_resolutions_give_results_on_the_exact_grid(image: Path, scale: fl
     assert difference[inner].max() < (0.15 if scale < 0.2 else 0.06)
 
 
+def test_in_a_coarse_image_a_pixel_is_the_mean_of_what_is_seen_in_it(tmp_path: Path) -> None:
+    def lines(pixels: Batch) -> Batch:
+        """Objects as wide as a pixel of the network, in each fourth column."""
+        seen = np.zeros_like(pixels[:, 0])
+        seen[..., ::4] = 1
+        return np.stack([1 - seen, seen], axis=1)
+
+    path = write_image(tmp_path / "coarse.tif", np.full((1, 40, 40), 90, np.uint8))
+    probabilities, _ = predict_whole(path, FunctionEngine(lines), 64, 16, scale=4)
+    np.testing.assert_allclose(probabilities, 0.25, atol=0.02)
+
+
 @pytest.mark.parametrize(
     ("shape", "scale"),
     [(shape, scale) for shape in ((3, 500), (33, 31)) for scale in (0.5, 1, 8)]

@@ -13,18 +13,20 @@ import psutil
 import pytest
 import rasterio
 import rasterio.shutil
+from shapely import box
 from small_networks import card, small_network, write_image
 
 from weft.device import cpu
 from weft.errors import Cancelled, OutputError
+from weft.grid import Window
 from weft.inference.engines import TorchEngine
-from weft.inference.part import whole_image
+from weft.inference.part import Part, whole_image
 from weft.inference.plan import Tiling
 from weft.inference.row_file import RowWriter
 from weft.inference.rows import RowStore
 from weft.jobs.predict import predict_parts
 from weft.jobs.predicted import PredictedImage
-from weft.jobs.predictors import LocalPredictor, tiles_left
+from weft.jobs.predictors import LocalPredictor, plan_of, tiles_left
 from weft.model import Model
 from weft.progress import Context, Progress
 from weft.raster import inspect
@@ -197,6 +199,21 @@ def test_who_sees_an_image_otherwise_starts_afresh(tmp_path: Path) -> None:
     after = predict(image, tmp_path / "parts", last, tone=tones[1])
     assert len(last.done) == TILES
     assert content(after) == content(predict(image, tmp_path / "whole", Patience(), tone=tones[1]))
+
+
+def test_another_part_or_other_tiles_start_afresh(tmp_path: Path) -> None:
+    image, out = town(tmp_path), tmp_path / "parts"
+    with pytest.raises(Cancelled):
+        predict(image, out, Patience(15))
+    info, known = inspect(image), predictor_of("town-1a2b")
+    whole, corner = whole_image(info.grid), Part(Window(0, 0, 170, 205))
+    assert tiles_left(known, info, whole, out) < TILES
+    for predictor, part in (
+        (known, corner),
+        (known, replace(whole, inside=box(0, 0, 160, 200))),
+        (replace(known, tiling=Tiling(32, 64, 14)), whole),
+    ):
+        assert tiles_left(predictor, info, part, out) == plan_of(predictor, info, part).tiles
 
 
 def test_images_that_are_finished_are_not_predicted_again(tmp_path: Path) -> None:

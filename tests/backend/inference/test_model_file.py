@@ -14,7 +14,7 @@ from weft.backbones.weights import digest_of
 from weft.bundle import read_bundle, write_bundle
 from weft.device import cpu
 from weft.inference.engines import TorchEngine
-from weft.model import load_model, save_model
+from weft.model import load_model, save_model, split_states
 from weft.tone import Tone
 
 SIDE = 64
@@ -36,6 +36,18 @@ def test_a_saved_model_predicts_as_the_trained_one(tmp_path: Path, adapter: str)
     before, after = (TorchEngine(net, exact).predict(tile) for net in (network, loaded.network))
     # half precision keeps three digits of each weight
     assert np.abs(before - after).max() < 5e-3
+
+
+def test_a_model_keeps_the_state_to_go_on_from_beside_that_which_predicts(tmp_path: Path) -> None:
+    network, path = small_network("test_resnet", "linear"), tmp_path / "model.weft"
+    own = network.trained_state()
+    earlier = {name: value + 1 for name, value in own.items()}
+    for start, wanted in ((earlier, earlier), (None, own)):
+        save_model(path, card("test_resnet", "linear"), network, start)
+        predicts, goes_on = split_states(read_bundle(path)[1])
+        for found, state in ((predicts, own), (goes_on, wanted)):
+            assert found.keys() == state.keys()
+            assert all(found[name].allclose(state[name], atol=1e-2) for name in state)
 
 
 def test_arrays_of_any_layout_come_back(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from affine import Affine
-from shapely import box
+from shapely import MultiPolygon, box
 
 from weft.errors import LabelError, RasterError, RequestError
 from weft.jobs.evaluate import EvaluateRequest, evaluate
@@ -68,6 +68,15 @@ def test_excluded_areas_do_not_count(write: Callable, image: Path, context: Cont
     trained = write("e.gpkg", [square(15, 0, 20, 20)], layer="areas")
     result = evaluate(EvaluateRequest(found, truth, (image,), trained), context)
     assert result.classes["a"] == ClassScore(1.0, 1.0, 1.0, 1.0, 1, 1)
+
+
+def test_each_part_of_a_multipolygon_is_an_object(
+    write: Callable, image: Path, context: Context
+) -> None:
+    squares = [square(0, 0, 10, 10), square(20, 0, 10, 10)]
+    truth, found = write("t.gpkg", [MultiPolygon(squares)], ["a"]), write("f.gpkg", squares[:1])
+    result = evaluate(EvaluateRequest(found, truth, (image,)), context)
+    assert result.classes["a"] == ClassScore(0.5, 1.0, 0.5, 0.6667, 2, 1)
 
 
 def test_an_object_that_ends_where_the_next_image_begins_counts_once(

@@ -12,7 +12,14 @@ from affine import Affine
 from pyproj import CRS
 from shapely import box
 
-from weft.jobs.material import Material, Wishes, choose_bands, note_overlaps, read_material
+from weft.jobs.material import (
+    Material,
+    Wishes,
+    choose_bands,
+    choose_gsd,
+    note_overlaps,
+    read_material,
+)
 from weft.labels.read import read_labels
 from weft.labels.source import LabelSource
 from weft.progress import Context
@@ -54,6 +61,23 @@ def test_labels_are_brought_to_the_images_once(
     other = write_raster("c.tif", ground(), crs="EPSG:4326", transform=degrees)
     sources = read(one, other).sources
     assert sources.labels.frame.crs == DEGREES and sources.areas.crs == DEGREES
+
+
+def test_a_model_works_at_the_median_resolution_unless_the_user_says_otherwise(
+    write_raster: Callable[..., Path],
+) -> None:
+    infos = [
+        inspect(
+            write_raster(
+                f"{metres}.tif", ground(), transform=Affine(metres, 0, LEFT, 0, -metres, TOP)
+            )
+        )
+        for metres in (4, 1, 2)
+    ]
+    assert choose_gsd(infos, None) == pytest.approx(2, rel=1e-3)
+    assert choose_gsd(infos, 0.7) == 0.7
+    bare = inspect(write_raster("bare.tif", ground(), crs=None))
+    assert choose_gsd([bare], None) is None and choose_gsd([bare, *infos[:1]], None) > 3
 
 
 def test_images_of_different_types_are_told(

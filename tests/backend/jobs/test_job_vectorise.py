@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
 from rasterio.features import rasterize
 from shapely import Point, Polygon, affinity, box
@@ -70,6 +71,37 @@ def test_limits_and_simplification(
     result = vectorise(request, context)
     assert result.counts == {"roof": 1}
     assert result.area_m2["roof"] == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("pixel", "corners"), [(0.5, range(5, 50)), (2.0, range(100, 500))])
+def test_outlines_are_simplified_by_metres_on_the_ground(
+    write_prediction: Make, tmp_path: Path, context: Context, pixel: float, corners: range
+) -> None:
+    house = affinity.rotate(box(20, 20, 100, 60), 30)
+    classes, _ = write_prediction(
+        0.9 * rasterize([house], (100, 120))[None],
+        ("roof",),
+        transform=Affine(pixel, 0, 500_000, 0, -pixel, 4_000_000),
+    )
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", simplify_m=1)
+    (roof,) = read(vectorise(request, context).out).geometry
+    assert len(roof.exterior.coords) in corners
+
+
+@pytest.mark.parametrize(("least", "roofs"), [(None, 1), (0.0, 2), (60.0, 1)])
+def test_what_the_raster_calls_too_small_goes_unless_the_user_says_otherwise(
+    write_prediction: Make,
+    probability: np.ndarray,
+    tmp_path: Path,
+    context: Context,
+    least: float | None,
+    roofs: int,
+) -> None:
+    classes, _ = write_prediction(probability, ("roof", "tree"))
+    with rasterio.open(classes, "r+") as dataset:
+        dataset.update_tags(WEFT_MIN_AREA_M2="51")
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", min_area_m2=least)
+    assert vectorise(request, context).counts["roof"] == roofs
 
 
 def test_right_angles_for_one_class(
