@@ -3,10 +3,18 @@
 
 import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.gui import QgsMapCanvas
 from qgis_weft.jobs.desk import Desk
-from qgis_weft.jobs.where import everything, in_view
+from qgis_weft.jobs.where import everything, in_selection, in_view
 from qgis_weft.model.session import Session
 
 
@@ -57,3 +65,18 @@ def test_the_view_is_in_the_crs_of_the_map(desk):
     wkt, crs = where.extent
     assert wkt.upper().startswith("POLYGON")
     assert QgsCoordinateReferenceSystem.fromWkt(crs).authid() == "EPSG:3857"
+
+
+def test_only_selected_polygons_are_predicted(desk):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32636", "fields", "memory")
+    for left in (500_010, 501_010):
+        feature = QgsFeature()
+        field = QgsRectangle(left, 5_000_010, left + 20, 5_000_030)
+        feature.setGeometry(QgsGeometry.fromRect(field))
+        layer.dataProvider().addFeature(feature)
+    with pytest.raises(LookupError):
+        in_selection(desk, layer)
+    layer.selectByIds([2])
+    where = in_selection(desk, layer)
+    assert names(where) == ["east.tif"]
+    assert QgsGeometry.fromWkt(where.extent[0]).boundingBox() == field

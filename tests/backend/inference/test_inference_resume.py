@@ -317,6 +317,16 @@ def test_rows_count_as_far_as_there_is_no_gap(tmp_path: Path) -> None:
     assert RowStore(tmp_path / ".town_weft", {"model": "b"}).dropped
 
 
+def test_what_a_killed_process_had_begun_is_dropped(tmp_path: Path) -> None:
+    folder = tmp_path / ".town_weft"
+    RowStore(folder, {"model": 1})
+    begun = folder / "0123456789abcdef.partial"
+    begun.write_bytes(b"half a row")
+    (folder / "draft").mkdir()
+    RowStore(folder, {"model": 1})
+    assert {path.name for path in folder.iterdir()} == {"owner.json", "identity.json"}
+
+
 def test_what_macos_leaves_beside_rows_is_none_of_them(tmp_path: Path) -> None:
     folder = tmp_path / ".town_weft"
     RowStore(folder, {"model": 1})

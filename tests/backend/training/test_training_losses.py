@@ -13,6 +13,7 @@ from weft.training.losses import (
     dice_loss,
     interior_loss,
     intersection_over_union,
+    loss_of,
     segmentation_loss,
 )
 from weft.training.truth import Truth
@@ -62,6 +63,17 @@ def test_interiors_of_unknown_pixels_change_neither_loss_nor_gradient(
     assert losses[0].equal(losses[1])
     assert leaf.grad.equal(other_leaf.grad)
     assert not leaf.grad[unknown].any()
+
+
+def test_a_rim_that_is_taken_for_interior_costs_something() -> None:
+    mask = torch.ones(1, 16, 16, dtype=torch.long)
+    interior = torch.zeros_like(mask)
+    interior[:, 4:12, 4:12] = 1
+    right = torch.stack([-mask, mask, 2 * interior - 1], 1) * 20.0
+    fused = right.clone()
+    fused[:, 2] = 20.0
+    truth = Truth(mask, interior)
+    assert loss_of(right, truth) < 1e-3 < 1 < loss_of(fused, truth)
 
 
 def test_a_batch_with_nothing_known_teaches_nothing() -> None:
