@@ -58,6 +58,12 @@ def test_the_area_held_out_is_rich_and_its_classes_occur_elsewhere(areas, chosen
     assert choose_held_out(*store_of(*areas)) == chosen
 
 
+@pytest.mark.parametrize(("seen", "chosen"), [((), 3), ((3,), 2), ((0, 2, 3), 1), (range(4), None)])
+def test_what_the_earlier_model_has_learned_from_is_never_held_out(seen, chosen) -> None:
+    store, regions = store_of({1: 5}, {1: 9}, {1: 7}, {1: 8})
+    assert choose_held_out(store, regions, seen) == chosen
+
+
 def test_labels_beside_the_areas_are_never_held_out() -> None:
     store, regions = store_of({1: 5}, {1: 9}, {1: 7})
     alone = {replace(r, measurable=r.area != 2): store[r] for r in regions}
