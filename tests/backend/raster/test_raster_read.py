@@ -308,6 +308,32 @@ def test_spans_cover_every_cell_of_the_image_once(
         assert 0 <= part.start < part.stop <= limit
 
 
+def test_validity_by_itself_is_that_of_what_is_read(make_raster, tmp_path: Path) -> None:
+    holed = np.ones((1, 8, 8), np.float32)
+    holed[0, 2, 3] = np.nan
+    indexes = np.ones((1, 8, 8), np.uint8)
+    indexes[0, 4, 5] = 2
+    plain = make_raster(indexes, "plain.tif")
+    palette = tmp_path / "palette.vrt"
+    entries = "".join(f'<Entry c1="9" c2="9" c3="9" c4="{alpha}"/>' for alpha in (255, 255, 0))
+    palette.write_text(
+        f"""<VRTDataset rasterXSize="8" rasterYSize="8"><VRTRasterBand dataType="Byte" band="1">
+        <ColorInterp>Palette</ColorInterp><ColorTable>{entries}</ColorTable><SimpleSource>
+        <SourceFilename relativeToVRT="1">{plain.name}</SourceFilename><SourceBand>1</SourceBand>
+        </SimpleSource></VRTRasterBand></VRTDataset>"""
+    )
+    for path, bands in (
+        (make_raster(holed, "holed.tif"), (1,)),
+        (make_raster(indexes, "nodata.tif", nodata=2), (1,)),
+        (palette, (1, 2, 3)),
+    ):
+        window = Window(-2, 1, 9, 12)
+        with RasterReader(path, bands, Stretch((0.0,) * len(bands), (9.0,) * len(bands))) as reader:
+            own = reader.read(window, (12, 9)).valid
+            assert np.array_equal(reader.valid(window), own)
+        assert np.count_nonzero(own) == 7 * 7 - 1
+
+
 def test_where_nothing_can_be_invalid_no_pixel_is_read_to_know_it(rgb: Path) -> None:
     whole = rgb.read_bytes()
     rgb.write_bytes(whole[:1000])  # the header is there, the blocks are not
