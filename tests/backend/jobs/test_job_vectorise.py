@@ -88,6 +88,20 @@ def test_outlines_are_simplified_by_metres_on_the_ground(
     assert len(roof.exterior.coords) in corners
 
 
+def test_a_polygon_that_simplification_takes_below_the_least_area_goes(
+    write_prediction: Make, tmp_path: Path, context: Context
+) -> None:
+    roof = np.zeros((1, 60, 80), np.float32)
+    roof[0, 10:20, 10:20] = 0.9
+    roof[0, 14, 20] = 0.9
+    classes, _ = write_prediction(roof, ("roof",))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", simplify_m=3)
+    assert vectorise(request, context).area_m2["roof"] < roof.astype(bool).sum()
+    limited = replace(request, min_area_m2=float(roof.astype(bool).sum()))
+    assert vectorise(limited, context).polygons == 0
+    assert vectorise(replace(limited, simplify_m=0), context).polygons == 1
+
+
 @pytest.mark.parametrize(("least", "roofs"), [(None, 1), (0.0, 2), (60.0, 1)])
 def test_what_the_raster_calls_too_small_goes_unless_the_user_says_otherwise(
     write_prediction: Make,
