@@ -35,7 +35,7 @@ def unet_command(task: Task, trunk: Path) -> list[str]:
 
 
 RIVALS: dict[str, Callable[[Task, Path], list[str]]] = {
-    "weft-trunk": on_trunk_command,
+    "weft-trunk": lambda task, trunk: on_trunk_command(task, trunk, "--adapter", "weft"),
     "weft-embedded": lambda task, trunk: weft_command(task),
     "linear-trunk": lambda task, trunk: on_trunk_command(task, trunk, "--adapter", "linear"),
     "linear-embedded": lambda task, trunk: weft_command(task, "--adapter", "linear"),
