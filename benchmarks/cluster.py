@@ -96,7 +96,7 @@ def cluster(folder: Path, threads: int, workers: int) -> Iterator[str | None]:
     with ExitStack() as running:
         begin(running, threads, "scheduler", *here, "--port", "0", "--scheduler-file", str(file))
         end = time.monotonic() + PATIENCE_S
-        while not file.exists():
+        while not (file.exists() and file.stat().st_size):
             if time.monotonic() > end:
                 sys.exit("the scheduler did not start")
             time.sleep(0.1)

@@ -60,7 +60,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with ExitStack() as running:
         place = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
         scheduler = begin(running, "scheduler", *place)
-        wait_until(file.exists)
+        # it is there before anything is in it
+        wait_until(lambda: file.exists() and file.stat().st_size > 0)
         yield Cluster(json.loads(file.read_text())["address"], folder, running, scheduler)
 
 

@@ -33,7 +33,7 @@ def test_a_result_that_cannot_be_kept_is_answered_all_the_same(tmp_path: Path) -
 def test_a_folder_for_jobs_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     told: list[bytes] = []
     (tmp_path / "jobs").touch()
-    carry_out(Job(Call("train", {}, 7), fail), tmp_path / "jobs", told.append)
+    carry_out(Job(Call("train", {}, 7), fail), tmp_path / "jobs", told.append, told.append)
     error = json.loads(told[-1])["error"]
     assert error["code"] == MISTAKE
     assert "check whether you may write there" in error["message"]
