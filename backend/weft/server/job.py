@@ -90,7 +90,7 @@ def run(job: Job, jobs: Path, send: Send) -> Any:
         folder = make_folder(jobs, job.call.method, job.call.params)
     except WeftError as mistake:
         raise as_rpc(mistake) from mistake
-    except Exception as bug:
+    except Exception as bug:  # as below, but there is no folder for a log yet
         raise as_bug(bug) from bug
     with logging_to(folder) as log:
         try:
