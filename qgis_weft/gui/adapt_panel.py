@@ -17,10 +17,10 @@ from qgis.PyQt.QtWidgets import (
 
 from ..model.state import BUDGETS
 from ..translate import tr
-from .figures import area_words, measured_words, model_words
+from ..words.figures import area_words, measured_words, model_words
+from ..words.methods import tip_on_schedule, words_on, words_on_schedule
+from ..words.options import for_the_panel
 from .loss_curve import LossCurve
-from .methods import tip_on_schedule, words_on, words_on_schedule
-from .option_words import for_the_panel
 from .parts import Section, button, narrow, text
 from .place_list import PlaceList
 

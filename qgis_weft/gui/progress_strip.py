@@ -7,7 +7,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ..quantities import duration
 from ..translate import tr
-from .engine_words import in_words
+from ..words.engine import in_words
 from .parts import SPACING, button, text
 
 STEPS = 1000

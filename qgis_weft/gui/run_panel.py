@@ -6,7 +6,7 @@ from qgis.PyQt.QtWidgets import QComboBox
 
 from ..quantities import duration, number, size
 from ..translate import tr
-from .engine_words import device_in_words
+from ..words.engine import device_in_words
 from .parts import Section, button, narrow, text
 
 AUTOMATIC = 0

@@ -5,7 +5,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout
 
 from ..translate import tr
-from .engine_words import device_in_words
+from ..words.engine import device_in_words
 from .parts import button, text
 
 WIDTH, HEIGHT = 560, 380

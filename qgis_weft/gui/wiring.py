@@ -19,9 +19,9 @@ from ..model.hints import Labelled, blocking
 from ..model.state import LabelClass, include_classes, include_names
 from ..paths import GUIDE
 from ..translate import tr
-from .engine_words import device_in_words, in_words
+from ..words.engine import device_in_words, in_words
+from ..words.options import for_the_panel
 from .model_file import ModelFile
-from .option_words import for_the_panel
 from .place_list import go_to
 from .run_panel import ALL, VIEW
 from .save_view import SaveView

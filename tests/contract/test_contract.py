@@ -105,7 +105,7 @@ def test_the_engine_understands_what_the_plugin_asks(state, method, make) -> Non
 
 
 def test_the_panel_has_a_sentence_on_every_method() -> None:
-    tree = ast.parse((ROOT / "qgis_weft" / "gui" / "methods.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "qgis_weft" / "words" / "methods.py").read_text(encoding="utf-8"))
     tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
     named = [{ast.literal_eval(key): ast.unparse(value) for key, value in pairs(t)} for t in tables]
     adapters, schedules, tips = named

@@ -6,9 +6,9 @@ from hands import draw_enough, listen, texts_of, tick
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFileDialog
-from qgis_weft.gui import engine_words
 from qgis_weft.jobs.desk import Outcome
 from qgis_weft.process.jsonrpc import CANCELLED, MISTAKE, Failure
+from qgis_weft.words import engine
 
 
 def test_adapt_is_offered_once_there_is_enough(load, image):
@@ -92,7 +92,7 @@ def test_where_weights_come_from_names_what_is_in_the_panel(load):
 def test_a_cancel_is_told_in_the_language_of_the_user(load, monkeypatch):
     plugin = load()
     told = listen(plugin, monkeypatch)
-    monkeypatch.setattr(engine_words, "tr", str.upper)
+    monkeypatch.setattr(engine, "tr", str.upper)
     failure = Failure("Cancelled; what was finished before is kept.", CANCELLED)
     plugin.studio.ended.emit("Adapt", Outcome(failure=failure))
     assert told == ["CANCELLED; WHAT WAS FINISHED BEFORE IS KEPT."]

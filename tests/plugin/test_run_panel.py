@@ -5,11 +5,11 @@ from fake_engine import CARD
 from hands import listen, tick
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QLocale
-from qgis_weft.gui.figures import model_words
 from qgis_weft.gui.run_panel import plan_in_words
 from qgis_weft.jobs import requests
 from qgis_weft.layers.images import ImageFacts
 from qgis_weft.model.state import LabelClass, from_text, to_text
+from qgis_weft.words.figures import model_words
 
 PLAN = {
     "megapixels": 64.0,

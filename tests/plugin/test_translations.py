@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsSettings
-from qgis_weft.gui.engine_words import device_in_words
-from qgis_weft.gui.option_words import for_the_panel
+from qgis_weft.words.engine import device_in_words
+from qgis_weft.words.options import for_the_panel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,7 +68,7 @@ def test_the_engine_says_what_is_translated_of_its_words():
     said = [value for value in said if isinstance(value, str)]
     unheard = {
         words
-        for words in texts("engine_words.py")
+        for words in texts("words/engine.py")
         if not any(value.startswith(words.partition("{")[0]) for value in said)
     }
     assert not unheard
@@ -99,7 +99,7 @@ def test_options_of_the_command_line_are_called_as_they_are_in_qgis(said, read):
 
 def test_the_options_that_have_another_name_in_qgis_are_those_of_the_command_line():
     given = {n.value for n in nodes("backend/weft/cli") if isinstance(n, ast.Constant)}
-    named = {n.value for n in nodes("qgis_weft", "option_words.py") if isinstance(n, ast.Constant)}
+    named = {n.value for n in nodes("qgis_weft", "words/options.py") if isinstance(n, ast.Constant)}
     named = {each.split()[0] for each in named if str(each).startswith("--") and "|" not in each}
     assert named and named <= given
 
