@@ -926,10 +926,6 @@
         <translation>Die Engine lässt sich nicht starten ({}); richten Sie sie neu ein, oder sehen Sie im Protokoll unter WEFT nach.</translation>
     </message>
     <message>
-        <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
-        <translation>Die Engine ist noch nicht eingerichtet; drücken Sie „Engine einrichten…“.</translation>
-    </message>
-    <message>
         <source>The Python set in the options, {}, does not exist; choose another.</source>
         <translation>Das Python aus den Optionen, {}, gibt es nicht; wählen Sie ein anderes.</translation>
     </message>
@@ -1168,6 +1164,142 @@
     <message>
         <source>Cross-validating</source>
         <translation>Kreuzvalidierung</translation>
+    </message>
+    <message>
+        <source>The engine is not set up yet; press &quot;Set up engine…&quot; in the WEFT panel.</source>
+        <translation>Die Engine ist noch nicht eingerichtet; drücken Sie „Engine einrichten…“ im WEFT-Bedienfeld.</translation>
+    </message>
+    <message>
+        <source>Adapt a model to labels</source>
+        <translation>Modell an Beispiele anpassen</translation>
+    </message>
+    <message>
+        <source>Learns from labelled objects what to find. Areas are polygons inside which every object is labelled; outside of them nothing is taken for known. Without areas, objects of a class named &quot;background&quot; say what is none.</source>
+        <translation>Lernt aus gezeichneten Objekten, was zu finden ist. Gebiete sind Polygone, in denen jedes Objekt gezeichnet ist; außerhalb gilt nichts als bekannt. Ohne Gebiete sagen Objekte einer Klasse namens „background“, was keines ist.</translation>
+    </message>
+    <message>
+        <source>Without a field, labels have the class in their field &quot;class&quot;, or are all of one class where there is none. With three areas or more, the model is measured on one that is held out.</source>
+        <translation>Ohne Feld steht die Klasse der Beispiele in ihrem Feld „class“, oder sie sind alle von einer Klasse, wo es keines gibt. Ab drei Gebieten wird das Modell an einem gemessen, das dafür zurückgehalten wird.</translation>
+    </message>
+    <message>
+        <source>When it is cancelled, the best model so far is kept.</source>
+        <translation>Bei einem Abbruch bleibt das bisher beste Modell erhalten.</translation>
+    </message>
+    <message>
+        <source>Seconds to train</source>
+        <translation>Sekunden für das Training</translation>
+    </message>
+    <message>
+        <source>Field of the class</source>
+        <translation>Feld der Klasse</translation>
+    </message>
+    <message>
+        <source>Areas, labelled completely</source>
+        <translation>Gebiete, in denen alles gezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>WEFT models (*.weft)</source>
+        <translation>WEFT-Modelle (*.weft)</translation>
+    </message>
+    <message>
+        <source>The labels cannot be copied to {}: {}; free some space and try again.</source>
+        <translation>Die Beispiele können nicht nach {} kopiert werden: {}; schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>{} is no list of bands; give numbers from 1, such as 4, 3, 2.</source>
+        <translation>{} ist keine Liste von Kanälen; geben Sie Zahlen ab 1 an, etwa 4, 3, 2.</translation>
+    </message>
+    <message>
+        <source>GSD in metres</source>
+        <translation>Bodenauflösung in Metern</translation>
+    </message>
+    <message>
+        <source>Bands, such as 4, 3, 2 (empty: automatic)</source>
+        <translation>Kanäle, etwa 4, 3, 2 (leer: automatisch)</translation>
+    </message>
+    <message>
+        <source>A run that is stopped goes on from there when it is started again with the same folder.</source>
+        <translation>Ein abgebrochener Lauf geht von dort weiter, wenn er mit demselben Ordner noch einmal gestartet wird.</translation>
+    </message>
+    <message>
+        <source>Find objects in images</source>
+        <translation>Objekte in Bildern finden</translation>
+    </message>
+    <message>
+        <source>Applies a model to images and draws polygons around what it finds, with class, confidence, area and perimeter, in the CRS of the first image. The rasters of classes and probabilities stay in a folder.</source>
+        <translation>Wendet ein Modell auf Bilder an und zeichnet Polygone um das, was es findet, mit Klasse, Konfidenz, Fläche und Umfang, im KBS des ersten Bildes. Die Raster der Klassen und Wahrscheinlichkeiten bleiben in einem Ordner.</translation>
+    </message>
+    <message>
+        <source>Folder for the rasters</source>
+        <translation>Ordner für die Raster</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Go on from this model</source>
+        <translation>Von diesem Modell aus weiterlernen</translation>
+    </message>
+    <message>
+        <source>Weights of the backbone</source>
+        <translation>Gewichte des Backbones</translation>
+    </message>
+    <message>
+        <source>Part of the images (empty: all)</source>
+        <translation>Teil der Bilder (leer: alles)</translation>
+    </message>
+    <message>
+        <source>How carefully</source>
+        <translation>Wie sorgfältig</translation>
+    </message>
+    <message>
+        <source>Least area in m² (empty: automatic)</source>
+        <translation>Mindestfläche in m² (leer: automatisch)</translation>
+    </message>
+    <message>
+        <source>Least hole in m²</source>
+        <translation>Kleinstes Loch in m²</translation>
+    </message>
+    <message>
+        <source>Simplify in metres (empty: one pixel)</source>
+        <translation>Vereinfachen in Metern (leer: ein Pixel)</translation>
+    </message>
+    <message>
+        <source>Polygons from predicted rasters</source>
+        <translation>Polygone aus vorhergesagten Rastern</translation>
+    </message>
+    <message>
+        <source>Draws polygons around what a prediction found, with class, confidence, area and perimeter. It takes the rasters of either kind that Predict has written, and finds the other kind beside them.</source>
+        <translation>Zeichnet Polygone um das, was eine Vorhersage gefunden hat, mit Klasse, Konfidenz, Fläche und Umfang. Es nimmt Raster beider Arten, wie „Bild vorhersagen“ sie schreibt, und findet die der anderen Art daneben.</translation>
+    </message>
+    <message>
+        <source>Predicted rasters</source>
+        <translation>Vorhergesagte Raster</translation>
+    </message>
+    <message>
+        <source>Predict an image</source>
+        <translation>Bild vorhersagen</translation>
+    </message>
+    <message>
+        <source>Applies a model to an image. NAME_class.tif has the class of each pixel, NAME_prob.tif the probability of each class, on the image&apos;s own grid.</source>
+        <translation>Wendet ein Modell auf ein Bild an. NAME_class.tif hat die Klasse jedes Pixels, NAME_prob.tif die Wahrscheinlichkeit jeder Klasse, auf dem Gitter des Bildes.</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>Wahrscheinlichkeiten</translation>
     </message>
 </context>
 </TS>

@@ -926,10 +926,6 @@
         <translation>Le moteur ne démarre pas ({}) ; réinstallez-le, ou consultez l&apos;onglet WEFT du journal.</translation>
     </message>
     <message>
-        <source>The engine is not set up yet; press &quot;Set up engine…&quot;.</source>
-        <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… ».</translation>
-    </message>
-    <message>
         <source>The Python set in the options, {}, does not exist; choose another.</source>
         <translation>Le Python des options, {}, n&apos;existe pas ; choisissez-en un autre.</translation>
     </message>
@@ -1168,6 +1164,142 @@
     <message>
         <source>Cross-validating</source>
         <translation>Validation croisée</translation>
+    </message>
+    <message>
+        <source>The engine is not set up yet; press &quot;Set up engine…&quot; in the WEFT panel.</source>
+        <translation>Le moteur n&apos;est pas encore installé ; appuyez sur « Installer le moteur… » dans le panneau WEFT.</translation>
+    </message>
+    <message>
+        <source>Adapt a model to labels</source>
+        <translation>Adapter un modèle à des exemples</translation>
+    </message>
+    <message>
+        <source>Learns from labelled objects what to find. Areas are polygons inside which every object is labelled; outside of them nothing is taken for known. Without areas, objects of a class named &quot;background&quot; say what is none.</source>
+        <translation>Apprend d&apos;objets dessinés ce qu&apos;il faut trouver. Les zones sont des polygones où chaque objet est dessiné ; hors d&apos;elles, rien n&apos;est tenu pour connu. Sans zones, des objets d&apos;une classe nommée « background » disent ce qui n&apos;en est pas.</translation>
+    </message>
+    <message>
+        <source>Without a field, labels have the class in their field &quot;class&quot;, or are all of one class where there is none. With three areas or more, the model is measured on one that is held out.</source>
+        <translation>Sans champ, la classe des exemples est dans leur champ « class », ou ils sont tous d&apos;une seule classe s&apos;il n&apos;y en a pas. À partir de trois zones, le modèle est mesuré sur une zone gardée à part.</translation>
+    </message>
+    <message>
+        <source>When it is cancelled, the best model so far is kept.</source>
+        <translation>En cas d&apos;annulation, le meilleur modèle obtenu jusqu&apos;ici est conservé.</translation>
+    </message>
+    <message>
+        <source>Seconds to train</source>
+        <translation>Secondes d&apos;entraînement</translation>
+    </message>
+    <message>
+        <source>Field of the class</source>
+        <translation>Champ de la classe</translation>
+    </message>
+    <message>
+        <source>Areas, labelled completely</source>
+        <translation>Zones où tout est dessiné</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>WEFT models (*.weft)</source>
+        <translation>Modèles WEFT (*.weft)</translation>
+    </message>
+    <message>
+        <source>The labels cannot be copied to {}: {}; free some space and try again.</source>
+        <translation>Les exemples ne peuvent pas être copiés dans {} : {} ; libérez de la place et réessayez.</translation>
+    </message>
+    <message>
+        <source>{} is no list of bands; give numbers from 1, such as 4, 3, 2.</source>
+        <translation>{} n&apos;est pas une liste de bandes ; donnez des nombres à partir de 1, par exemple 4, 3, 2.</translation>
+    </message>
+    <message>
+        <source>GSD in metres</source>
+        <translation>Résolution au sol en mètres</translation>
+    </message>
+    <message>
+        <source>Bands, such as 4, 3, 2 (empty: automatic)</source>
+        <translation>Bandes, par exemple 4, 3, 2 (vide : automatique)</translation>
+    </message>
+    <message>
+        <source>A run that is stopped goes on from there when it is started again with the same folder.</source>
+        <translation>Un calcul arrêté reprend là où il en était quand il est relancé avec le même dossier.</translation>
+    </message>
+    <message>
+        <source>Find objects in images</source>
+        <translation>Trouver des objets dans des images</translation>
+    </message>
+    <message>
+        <source>Applies a model to images and draws polygons around what it finds, with class, confidence, area and perimeter, in the CRS of the first image. The rasters of classes and probabilities stay in a folder.</source>
+        <translation>Applique un modèle à des images et dessine des polygones autour de ce qu&apos;il trouve, avec classe, confiance, surface et périmètre, dans le SCR de la première image. Les rasters des classes et des probabilités restent dans un dossier.</translation>
+    </message>
+    <message>
+        <source>Folder for the rasters</source>
+        <translation>Dossier des rasters</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Images</translation>
+    </message>
+    <message>
+        <source>Go on from this model</source>
+        <translation>Continuer à partir de ce modèle</translation>
+    </message>
+    <message>
+        <source>Weights of the backbone</source>
+        <translation>Poids du backbone</translation>
+    </message>
+    <message>
+        <source>Part of the images (empty: all)</source>
+        <translation>Partie des images (vide : tout)</translation>
+    </message>
+    <message>
+        <source>How carefully</source>
+        <translation>Avec quel soin</translation>
+    </message>
+    <message>
+        <source>Least area in m² (empty: automatic)</source>
+        <translation>Surface minimale en m² (vide : automatique)</translation>
+    </message>
+    <message>
+        <source>Least hole in m²</source>
+        <translation>Trou minimal en m²</translation>
+    </message>
+    <message>
+        <source>Simplify in metres (empty: one pixel)</source>
+        <translation>Simplifier en mètres (vide : un pixel)</translation>
+    </message>
+    <message>
+        <source>Polygons from predicted rasters</source>
+        <translation>Polygones de rasters prédits</translation>
+    </message>
+    <message>
+        <source>Draws polygons around what a prediction found, with class, confidence, area and perimeter. It takes the rasters of either kind that Predict has written, and finds the other kind beside them.</source>
+        <translation>Dessine des polygones autour de ce qu&apos;une prédiction a trouvé, avec classe, confiance, surface et périmètre. Prend les rasters de l&apos;une ou l&apos;autre sorte écrits par « Prédire une image », et trouve l&apos;autre sorte à côté.</translation>
+    </message>
+    <message>
+        <source>Predicted rasters</source>
+        <translation>Rasters prédits</translation>
+    </message>
+    <message>
+        <source>Predict an image</source>
+        <translation>Prédire une image</translation>
+    </message>
+    <message>
+        <source>Applies a model to an image. NAME_class.tif has the class of each pixel, NAME_prob.tif the probability of each class, on the image&apos;s own grid.</source>
+        <translation>Applique un modèle à une image. NAME_class.tif contient la classe de chaque pixel, NAME_prob.tif la probabilité de chaque classe, sur la grille de l&apos;image.</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Classes</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>Probabilités</translation>
     </message>
 </context>
 </TS>

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from qgis.core import QgsProject
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
@@ -25,6 +25,7 @@ from .process.environment import data_folder, engine_command, engine_python, env
 from .process.pythons import candidates
 from .process.recipe import Kitchen
 from .process.setup import Setup
+from .processing.provider import WeftProvider
 from .settings import Setting
 from .translate import install_translator, tr
 
@@ -36,9 +37,15 @@ class WeftPlugin:
         self.iface = iface
         self.dock = None
 
+    def initProcessing(self):  # noqa: N802 - QGIS calls it so
+        """Put the algorithms into the toolbox; `qgis_process` calls this alone."""
+        self.translator = install_translator(TRANSLATIONS)
+        self.provider = WeftProvider(self.engine_command, data_folder() / "jobs")
+        QgsApplication.processingRegistry().addProvider(self.provider)
+
     def initGui(self):  # noqa: N802 - QGIS calls it so
         """Make session, engine, tools and panel, and show the action that opens it."""
-        self.translator = install_translator(TRANSLATIONS)
+        self.initProcessing()
         main = self.iface.mainWindow()
         self.session = Session()
         self.client = EngineClient(self.engine_command, data_folder() / "jobs")
@@ -85,6 +92,7 @@ class WeftPlugin:
             self.session,
         ):
             each.deleteLater()
+        QgsApplication.processingRegistry().removeProvider(self.provider)
         if self.translator is not None:
             QCoreApplication.removeTranslator(self.translator)
         self.dock = None

@@ -25,23 +25,30 @@ def run_story(engine: Path, folder: Path, budget_s: int = 45, locale: str = "en_
     """The exit status of QGIS; results, pictures and story-log.txt are left in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run([str(engine), "-m", "weft", "sample", str(folder)], check=True)  # noqa: S603
-    profiles = folder / "profiles"
-    plugins = profiles / "profiles" / "default" / "python" / "plugins"
-    shutil.rmtree(profiles, ignore_errors=True)
-    with zipfile.ZipFile(package(folder / "qgis_weft.zip")) as archive:
-        archive.extractall(plugins)
-    settings(profiles / "profiles" / "default" / "QGIS" / "QGIS3.ini", engine, locale)
+    profiles = make_profile(folder, engine, locale)
     command = ["qgis", "--profiles-path", str(profiles), "--nologo", "--noversioncheck"]
     command += ["--code", str(STORY)]
     own = os.environ | {
         "WEFT_STORY_FOLDER": str(folder.resolve()),
         "WEFT_STORY_BUDGET": str(budget_s),
         "XDG_DATA_HOME": str((folder / "data").resolve()),
+        "PYTHONPATH": str(STORY.parent),
     }
     if not os.environ.get("DISPLAY"):
         command = ["xvfb-run", "-a", "-s", f"-screen 0 {SCREEN}", *command]
         own["QT_QPA_PLATFORM"] = "xcb"  # QGIS's window needs a clipboard, which offscreen has not
     return subprocess.run(command, env=own, check=False).returncode  # noqa: S603
+
+
+def make_profile(folder: Path, engine: Path, locale: str = "en_US") -> Path:
+    """Where QGIS finds a fresh profile that has the plugin from the zip, switched on."""
+    profiles = folder / "profiles"
+    shutil.rmtree(profiles, ignore_errors=True)
+    default = profiles / "profiles" / "default"
+    with zipfile.ZipFile(package(folder / "qgis_weft.zip")) as archive:
+        archive.extractall(default / "python" / "plugins")
+    settings(default / "QGIS" / "QGIS3.ini", engine, locale)
+    return profiles
 
 
 def settings(path: Path, engine: Path, locale: str) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parameters of every request of the plugin, from plain values; nothing of QGIS here."""
 
+from dataclasses import asdict
+
 
 def learn(state, images, snapshot, device="auto"):
     """`validate`: from a snapshot of labels and areas."""
@@ -52,23 +54,13 @@ def preview(state, images, out, device="auto", extent=None):
 
 def vectorise(state, rasters, out):
     """`vectorise`: with each class's own limits."""
-    classes = {
-        each.name: {
-            "threshold": limits.threshold,
-            "min_area_m2": limits.min_area_m2,
-            "min_hole_m2": limits.min_hole_m2,
-            "split": limits.split,
-            "shape": limits.shape,
-        }
-        for each in state.classes
-        for limits in [state.outlines_of(each.name)]
-    }
-    return {
-        "rasters": [str(path) for path in rasters],
-        "out": str(out),
-        "simplify_m": state.simplify_m,
-        "classes": classes,
-    }
+    classes = {each.name: asdict(state.outlines_of(each.name)) for each in state.classes}
+    return {**_draw(state.simplify_m, rasters, out), "classes": classes}
+
+
+def vectorise_alike(outlines, simplify_m, rasters, out):
+    """`vectorise`: with the same limits for all classes."""
+    return {**_draw(simplify_m, rasters, out), **asdict(outlines)}
 
 
 def suggest(state, images, out, device="auto", areas=None):
@@ -101,6 +93,11 @@ def _apply(state, images, out, device, extent=None):
     if extent is not None:
         params["extent"] = _extent(extent)
     return params
+
+
+def _draw(simplify_m, rasters, out):
+    paths = [str(path) for path in rasters]
+    return {"rasters": paths, "out": str(out), "simplify_m": simplify_m}
 
 
 def _extent(extent):

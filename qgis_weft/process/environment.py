@@ -75,7 +75,9 @@ def engine_python(chosen, folder):
         return Path(chosen)
     environment = environment_in(folder)
     if not environment.ready:
-        raise LookupError(tr('The engine is not set up yet; press "Set up engine…".'))
+        raise LookupError(
+            tr('The engine is not set up yet; press "Set up engine…" in the WEFT panel.')
+        )
     return environment.python
 
 

@@ -4,8 +4,8 @@
 from ..translate import tr
 
 
-def words_on(adapter):
-    """The sentence on an adapter; empty for one that this plugin does not know."""
+def adapters():
+    """The sentence on each adapter that this plugin knows."""
     return {
         "weft": tr(
             "Wavelet experts guide the frozen network. A minute of training; take it unless "
@@ -38,15 +38,25 @@ def words_on(adapter):
             "The whole network learns. Most memory and the largest model files; take it when much "
             "is labelled."
         ),
-    }.get(adapter, "")
+    }
 
 
-def words_on_schedule(schedule):
-    """The sentence on when the inside of the network learns."""
+def words_on(adapter):
+    """The sentence on an adapter; empty for one that this plugin does not know."""
+    return adapters().get(adapter, "")
+
+
+def schedules():
+    """When the inside of the network learns, by each schedule."""
     return {
         "constant": tr("everything at all times"),
         "dbf": tr("the inside now and then (DBF)"),
-    }.get(schedule, schedule)
+    }
+
+
+def words_on_schedule(schedule):
+    """When the inside learns; the engine's own name where this plugin knows no more."""
+    return schedules().get(schedule, schedule)
 
 
 def tip_on_schedule(schedule):

@@ -88,6 +88,12 @@ EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
         ("plan", lambda state: requests.predict(state, ["/i/a.tif"], "/out", "cpu", EXTENT)),
         ("vectorise", lambda state: requests.vectorise(state, ["/r.tif"], "/p.gpkg")),
         (
+            "vectorise",
+            lambda state: requests.vectorise_alike(
+                state.outlines_of("building"), state.simplify_m, ["/r.tif"], "/p.gpkg"
+            ),
+        ),
+        (
             "suggest",
             lambda state: requests.suggest(state, ["/i/a.tif"], "/n.gpkg", "cpu", "/s.gpkg"),
         ),

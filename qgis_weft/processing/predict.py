@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A model and an image in, rasters of classes and probabilities out."""
+
+from qgis.core import (
+    QgsProcessingOutputRasterLayer,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..jobs import requests
+from ..model.state import State
+from ..translate import tr
+from . import parameters as shared
+from .algorithm import EngineAlgorithm, folder_words, help_of
+
+IMAGE, FOLDER, CLASSES, PROBABILITY = "IMAGE", "FOLDER", "CLASSES", "PROBABILITY"
+
+
+class Predict(EngineAlgorithm):
+    """One image, so that a model can use its rasters; a batch takes several."""
+
+    name_ = "predict"
+
+    def displayName(self):  # noqa: N802 - QGIS calls it so
+        """See QgsProcessingAlgorithm."""
+        return tr("Predict an image")
+
+    def shortHelpString(self):  # noqa: N802 - QGIS calls it so
+        """See QgsProcessingAlgorithm."""
+        return help_of(
+            tr(
+                "Applies a model to an image. NAME_class.tif has the class of each pixel, "
+                "NAME_prob.tif the probability of each class, on the image's own grid."
+            ),
+            folder_words(),
+        )
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802 - QGIS calls it so
+        """See QgsProcessingAlgorithm."""
+        self.addParameter(shared.model())
+        self.addParameter(QgsProcessingParameterRasterLayer(IMAGE, tr("Image")))
+        for each in (*shared.prediction(), shared.weights()):
+            self.addParameter(each)
+        self.addParameter(
+            QgsProcessingParameterFolderDestination(FOLDER, tr("Folder for the rasters"))
+        )
+        self.addOutput(QgsProcessingOutputRasterLayer(CLASSES, tr("Classes")))
+        self.addOutput(QgsProcessingOutputRasterLayer(PROBABILITY, tr("Probabilities")))
+
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
+        """Look at the layer."""
+        self.files = self.images(parameters, IMAGE, context)
+        return True
+
+    def work(self, ask, parameters, context, feedback):
+        """Predict."""
+        folder = self.parameterAsString(parameters, FOLDER, context)
+        asked = prediction(self, parameters, context, folder)
+        (image,) = ask("predict", asked)["images"]
+        return {FOLDER: folder, CLASSES: image["classes"], PROBABILITY: image["probability"]}
+
+
+def prediction(algorithm, parameters, context, folder):
+    """The request for what `prepareAlgorithm` has found."""
+    state = State(
+        model=algorithm.parameterAsFile(parameters, shared.MODEL, context),
+        backbone_weights=algorithm.parameterAsFile(parameters, shared.WEIGHTS, context),
+        tta=shared.chosen_care(algorithm, parameters, context),
+    )
+    extent = algorithm.extent(parameters, context)
+    return requests.predict(state, algorithm.files, folder, algorithm.device, extent)
