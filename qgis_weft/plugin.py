@@ -55,7 +55,7 @@ class WeftPlugin:
         self.dock = WeftDock(self.session, self.studio, self.drawing, main)
         self.wiring = Wiring(self.iface, self.dock, self.desk, self.studio, self.drawing)
         self.dock.set_up.clicked.connect(lambda checked=False: self.set_up())
-        self.options = OptionsFactory(self.engine_changed)
+        self.options = OptionsFactory(self.engine_changed, self.wiring.show_device)
         self.iface.registerOptionsWidgetFactory(self.options)
         self.action = QAction(QIcon(str(RESOURCES / "icons" / "weft.svg")), tr("WEFT panel"), main)
         self.action.setCheckable(True)

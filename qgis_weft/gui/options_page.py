@@ -15,12 +15,12 @@ from .parts import text
 class OptionsPage(QgsOptionsPageWidget):
     """Which Python runs the engine, where it is installed, and on what it computes.
 
-    `applied` is called when another engine was chosen.
+    `engine_chosen` and `device_chosen` are called when that is another one than before.
     """
 
-    def __init__(self, parent, applied):
+    def __init__(self, parent, engine_chosen, device_chosen):
         super().__init__(parent)
-        self._applied = applied
+        self._engine_chosen, self._device_chosen = engine_chosen, device_chosen
         self.python = QgsFileWidget()
         self.python.setFilePath(Setting.ENGINE_PYTHON.get())
         self.folder = QgsFileWidget()
@@ -51,12 +51,14 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def apply(self):
         """Keep what was chosen; QGIS calls this also when another page was changed."""
-        before = engine_settings()
+        before, device = engine_settings(), Setting.DEVICE.get()
         Setting.ENGINE_PYTHON.set(self.python.filePath())
         Setting.ENGINE_FOLDER.set(self.folder.filePath())
         Setting.DEVICE.set(self.device.currentData())
         if engine_settings() != before:
-            self._applied()
+            self._engine_chosen()
+        elif Setting.DEVICE.get() != device:
+            self._device_chosen()
 
 
 def engine_settings():
@@ -67,9 +69,9 @@ def engine_settings():
 class OptionsFactory(QgsOptionsWidgetFactory):
     """Offers the page to QGIS."""
 
-    def __init__(self, applied):
+    def __init__(self, engine_chosen, device_chosen):
         super().__init__()
-        self._applied = applied
+        self._engine_chosen, self._device_chosen = engine_chosen, device_chosen
         self.setTitle("WEFT")
 
     def icon(self):
@@ -78,4 +80,4 @@ class OptionsFactory(QgsOptionsWidgetFactory):
 
     def createWidget(self, parent):  # noqa: N802 - QGIS calls it so
         """The page."""
-        return OptionsPage(parent, self._applied)
+        return OptionsPage(parent, self._engine_chosen, self._device_chosen)

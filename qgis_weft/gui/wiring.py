@@ -189,8 +189,14 @@ class Wiring(QObject):
             lambda failure: self.dock.show_engine(failure.message, missing=True)
         )
 
+    def show_device(self):
+        """What the engine computes on, once it has told."""
+        facts = self.desk.client.facts
+        if facts is not None:
+            self.dock.show_engine(badge(facts["device"], self.desk.device), missing=False)
+
     def _on_engine_ready(self, facts):
-        self.dock.show_engine(badge(facts["device"]), missing=False)
+        self.show_device()
         self.dock.adapt.advanced.offer(facts)
 
     def _on_started(self, kind):
@@ -347,8 +353,10 @@ class Wiring(QObject):
                 self.tell(tr("{} written.").format(path), Qgis.MessageLevel.Success)
 
 
-def badge(device):
-    """The GPU's name, or why the CPU is used."""
+def badge(device, wish):
+    """The GPU's name, or why the CPU is used, which may be the user's own wish."""
+    if wish == "cpu":
+        return f"{tr('CPU')} ({in_words('asked for')})"
     name, reason = device_in_words(device["name"]), device.get("why not a GPU")
     return f"{name} ({in_words(reason)})" if reason else name
 

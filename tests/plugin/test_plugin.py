@@ -73,3 +73,17 @@ def test_it_imports_where_nothing_but_qgis_is_installed():
         "import qgis_weft.plugin\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_the_line_at_the_top_follows_what_shall_be_computed_on(load, qtbot):
+    plugin = load()
+    plugin.dock.visibilityChanged.emit(True)
+    qtbot.waitUntil(lambda: plugin.client.facts is not None, timeout=10_000)
+    told = plugin.dock.engine.text()
+    assert told == "CPU, 2 threads (this is a fake)"
+    for wish, words in (("cpu", "CPU (asked for)"), ("auto", told)):
+        page = plugin.options.createWidget(None)
+        page.device.setCurrentIndex(page.device.findData(wish))
+        page.apply()
+        assert plugin.dock.engine.text() == words
+        assert plugin.client.running
