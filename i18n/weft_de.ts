@@ -654,6 +654,10 @@
         <translation>eine Proberechnung hatte ein falsches Ergebnis</translation>
     </message>
     <message>
+        <source>CPU, 1 thread</source>
+        <translation>CPU, 1 Thread</translation>
+    </message>
+    <message>
         <source>CPU, {} threads</source>
         <translation>CPU, {} Threads</translation>
     </message>

@@ -654,6 +654,10 @@
         <translation>un calcul d&apos;essai a donné un résultat faux</translation>
     </message>
     <message>
+        <source>CPU, 1 thread</source>
+        <translation>CPU, 1 thread</translation>
+    </message>
+    <message>
         <source>CPU, {} threads</source>
         <translation>CPU, {} threads</translation>
     </message>

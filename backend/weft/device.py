@@ -102,7 +102,8 @@ def gpu_precision(name: str) -> dtype:
 def cpu(reason: str) -> Device:
     """The CPU, in bfloat16 where it gains by it."""
     precision = torch.bfloat16 if bfloat16_pays() else torch.float32
-    name = f"CPU, {torch.get_num_threads()} threads"
+    count = torch.get_num_threads()
+    name = "CPU, 1 thread" if count == 1 else f"CPU, {count} threads"
     return Device(torch.device("cpu"), name, reason, precision)
 
 

@@ -6,7 +6,7 @@ import re
 from ..translate import tr
 
 LIBRARY = re.compile(r"^(torch|onnxruntime)( in \w+)? on ")
-CPU = re.compile(r"CPU, (\d+) threads")
+CPU = re.compile(r"CPU, (\d+) threads?")
 WAYS = re.compile(r", each tile (\d+) ways$")
 
 
@@ -45,5 +45,9 @@ def in_words(said):
 def device_in_words(said):
     """What computes, without the library that does so; a GPU keeps its maker's name."""
     name = LIBRARY.sub("", said)
-    name = CPU.sub(lambda found: tr("CPU, {} threads").format(found[1]), name)
+    name = CPU.sub(lambda found: _threads(found[1]), name)
     return WAYS.sub(lambda found: tr(", each tile {} ways").format(found[1]), name)
+
+
+def _threads(count):
+    return tr("CPU, 1 thread") if count == "1" else tr("CPU, {} threads").format(count)

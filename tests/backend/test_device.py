@@ -59,3 +59,9 @@ def test_a_gpu_computes_in_half_precision_only_where_that_is_right_and_fast(
     monkeypatch.setattr(device, "probe_cuda", lambda: None)
     chosen = choose_device("cuda")
     assert (chosen.name, chosen.precision) == (name, precision)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "CPU, 1 thread"), (2, "CPU, 2 threads")])
+def test_the_cpu_tells_its_threads(monkeypatch: pytest.MonkeyPatch, count: int, words: str) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: count)
+    assert choose_device("cpu").name == words

@@ -79,6 +79,10 @@ def test_who_maps_is_not_told_which_library_computes(library):
     assert device_in_words(f"{library}CPU, 2 threads") == "CPU, 2 threads"
 
 
+def test_one_thread_is_not_called_several():
+    assert device_in_words("CPU, 1 thread") == "CPU, 1 thread"
+
+
 def test_how_often_tiles_are_seen_is_told():
     said = "torch in bfloat16 on CPU, 2 threads, each tile 4 ways"
     assert device_in_words(said) == "CPU, 2 threads, each tile 4 ways"

@@ -2,6 +2,7 @@
 """Choices written as a text, `name:option=value,option=value`, as commands and model files do."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,13 +12,20 @@ Options = TypeVar("Options")
 
 
 def split_choice(text: str) -> tuple[str, dict[str, str]]:
-    """The name and the options of a choice, as texts; RequestError when an option has no value."""
+    """The name and the options of a choice, as texts.
+
+    RequestError when an option has no value, or two.
+    """
     name, _, rest = text.partition(":")
     pairs = [part.partition("=") for part in rest.split(",") if part]
     for key, equals, value in pairs:
         if not (key and equals and value):
             raise RequestError(f"{text!r} is no choice; write {name}:option=value,option=value.")
-    return name, {key: value for key, _, value in pairs}
+    options = {key: value for key, _, value in pairs}
+    twice = [key for key, count in Counter(key for key, _, _ in pairs).items() if count > 1]
+    if twice:
+        raise RequestError(f"{text!r} has the option {twice[0]} twice; give it once.")
+    return name, options
 
 
 def fill_options(kind: type[Options], given: dict[str, str], name: str) -> Options:

@@ -110,6 +110,10 @@ def find_cluster(request: PredictRequest, model: Model) -> ClusterPredictor:
 @contextmanager
 def connect(address: str) -> Iterator[Any]:
     """A client of the scheduler at `address`, which has workers."""
+    if not address.strip():
+        raise RequestError(
+            "No scheduler is named; give --scheduler its address, tcp://host:8786 for example."
+        )
     try:
         from distributed import Client
     except ImportError as reason:

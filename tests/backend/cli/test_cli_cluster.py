@@ -115,6 +115,8 @@ def test_a_cluster_that_cannot_be_had_is_told(
         "weft: There is no scheduler at tcp://127.0.0.1:9; start one with 'dask scheduler', or "
         "leave out --scheduler."
     )
+    unnamed = weft(*predict, "--out", out, "--scheduler", "")
+    assert (unnamed.status, "No scheduler is named" in unnamed.err) == (2, True)
     never = weft(*predict, "--out", out, "--scheduler", cluster.address, "--tta", 0)
     assert (never.status, "--tta" in never.err) == (2, True)
     assert not out.exists()

@@ -48,6 +48,7 @@ def test_listed_epochs_learn_instead() -> None:
         ("dbf:rho=x", "cannot be 'x'; its default is 10"),
         ("dbf:sigma=1", "no option 'sigma'; its options are rho, epochs"),
         ("dbf:rho", "write dbf:option=value"),
+        ("dbf:rho=2,rho=3", "the option rho twice"),
         ("constant:rho=3", "no option 'rho'; it has none"),
     ],
 )
