@@ -54,11 +54,15 @@ def open_dataset(path: Path) -> DatasetReader:
 def files_of(path: Path) -> list[Path]:
     """The files that a raster's pixels come from: of a mosaic its images, and masks beside it.
 
-    Not the .aux.xml that QGIS leaves beside images that it shows.
+    Mosaics may consist of mosaics. Not the .aux.xml that QGIS leaves beside images that it shows.
     """
-    with open_dataset(path) as dataset:
-        names = [name for name in dataset.files if not name.endswith(".aux.xml")]
-    return [path, *map(Path, names)]
+    found, mosaics = [path], [path]
+    for mosaic in mosaics:
+        with open_dataset(mosaic) as dataset:
+            names = [Path(name) for name in dataset.files if not name.endswith(".aux.xml")]
+        found += names
+        mosaics += [each for each in names if each.suffix == ".vrt" and each not in mosaics]
+    return found
 
 
 @contextmanager
