@@ -134,3 +134,14 @@ def test_a_folder_that_cannot_be_written_to_is_a_sentence(load, image, monkeypat
     plugin.dock.run.run.click()
     assert len(told) == 1 and str(tmp_path / "town_weft") in told[0]
     assert "Save the project in a folder" in told[0] and not plugin.studio.busy
+
+
+def test_a_second_job_is_refused_in_a_sentence_and_the_first_goes_on(load, image, monkeypatch):
+    plugin = load("patient")
+    told = listen(plugin, monkeypatch)
+    tick(plugin)
+    plugin.studio.preview()
+    first = plugin.studio.job
+    plugin.studio.preview()
+    assert told == ["Another job is running; wait for it, or cancel it."]
+    assert plugin.studio.job is first

@@ -194,6 +194,24 @@ def test_nodata_does_not_bleed_into_averages(make_raster) -> None:
     assert (patch.pixels[0][patch.valid] == 1).all()
 
 
+def test_a_hole_of_nodata_keeps_its_size_when_it_is_enlarged(make_raster) -> None:
+    array = np.full((1, 16, 16), 100, np.int16)
+    array[0, 5:8, 9] = -9999
+    path = make_raster(array, nodata=-9999)
+    valid = read(path, Window(0, 0, 16, 16), (64, 64)).valid
+    assert np.array_equal(valid, np.kron(array[0] > 0, np.ones((4, 4))) > 0)
+
+
+def test_a_palette_with_a_mask_gives_its_colours_in_any_order(make_raster) -> None:
+    mask = np.full((4, 4), 255, np.uint8)
+    mask[2] = 0
+    colormap = {1: (255, 0, 51, 255)}
+    path = make_raster(np.ones((1, 4, 4), np.uint8), colormap=colormap, mask=mask)
+    patch = read(path, Window(0, 0, 4, 4), bands=(3, 1))
+    np.testing.assert_allclose(patch.pixels[:, 0, 0], [0.2, 1], atol=1e-6)
+    assert np.array_equal(patch.valid, mask > 0)
+
+
 def test_palette_is_expanded(make_raster) -> None:
     array = np.tile(np.array([1, 2, 3, 77], np.uint8), (1, 4, 1))
     colormap = {1: (255, 0, 0, 255), 2: (0, 255, 51, 255), 3: (9, 9, 9, 255)}

@@ -97,9 +97,10 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     assert path.read_bytes() == b"before" and list(tmp_path.iterdir()) == [path]
 
 
-def test_stale_statistics_of_a_replaced_raster_go(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["aux.xml", "ovr", "msk"])
+def test_what_lay_beside_a_replaced_raster_goes(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "prob.tif"
-    stale = tmp_path / "prob.tif.aux.xml"
+    stale = tmp_path / f"prob.tif.{kind}"
     stale.write_text("<PAMDataset/>")
     with RasterWriter(path, GRID, 1) as writer:
         fill(writer, 1)
