@@ -1305,5 +1305,9 @@
         <source>Probabilities</source>
         <translation>Wahrscheinlichkeiten</translation>
     </message>
+    <message>
+        <source>The labels have no field {}; choose one of {}.</source>
+        <translation>Die Beispiele haben kein Feld {}; wählen Sie eines von {}.</translation>
+    </message>
 </context>
 </TS>

@@ -1305,5 +1305,9 @@
         <source>Probabilities</source>
         <translation>Probabilités</translation>
     </message>
+    <message>
+        <source>The labels have no field {}; choose one of {}.</source>
+        <translation>Les exemples n&apos;ont pas de champ {} ; choisissez parmi {}.</translation>
+    </message>
 </context>
 </TS>

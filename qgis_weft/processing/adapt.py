@@ -31,6 +31,7 @@ class Adapt(EngineAlgorithm):
     """What the panel's Adapt does, on layers that are there already."""
 
     name_ = "adapt"
+    images_ = shared.IMAGES
 
     def displayName(self):  # noqa: N802 - QGIS calls it so
         """See QgsProcessingAlgorithm."""
@@ -61,15 +62,10 @@ class Adapt(EngineAlgorithm):
             QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr("WEFT models (*.weft)"))
         )
 
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
-        """Look at the layers."""
-        self.files = self.images(parameters, shared.IMAGES, context)
-        return True
-
     def work(self, ask, parameters, context, feedback):
         """Write what is labelled to a file for the engine, and train on it."""
         snapshot = QgsProcessingUtils.generateTempFilename("labels.gpkg")
-        field = self.parameterAsString(parameters, CLASS_FIELD, context) or FIELD
+        field = self.field(parameters, context)
         self.write(SOURCE, snapshot, LABELS, field, parameters, context)
         areas = self.write(AREAS_SOURCE, snapshot, AREAS, "", parameters, context)
         out = self.parameterAsFileOutput(parameters, OUTPUT, context)
@@ -80,6 +76,16 @@ class Adapt(EngineAlgorithm):
             feedback.pushInfo(tr("Stopped early; the best model so far is kept."))
         feedback.pushInfo(model_words(result["out"], result["card"]))
         return {OUTPUT: result["out"]}
+
+    def field(self, parameters, context):
+        """The labels' field of the class."""
+        field = self.parameterAsString(parameters, CLASS_FIELD, context)
+        source = self.parameterAsSource(parameters, SOURCE, context)
+        names = source.fields().names() if source is not None else [field]
+        if field and field not in names:
+            words = tr("The labels have no field {}; choose one of {}.")
+            raise QgsProcessingException(words.format(field, ", ".join(names)))
+        return field or FIELD
 
     def write(self, name, path, layer, field, parameters, context):
         """The features of a source as a layer of the file for the engine; whether there is one."""

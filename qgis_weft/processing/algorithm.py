@@ -17,11 +17,12 @@ EXTENT = "EXTENT"
 class EngineAlgorithm(QgsProcessingAlgorithm):
     """One job, or several one after the other.
 
-    A subclass has `name_` and `work(ask, parameters, context, feedback)`, where `ask(method,
-    params)` gives a result of the engine.
+    A subclass has `name_`, the parameter `images_` of raster layers, whose `files` are known when
+    it comes to `work(ask, parameters, context, feedback)`; `ask(method, params)` gives a result of
+    the engine.
     """
 
-    name_ = ""
+    name_ = images_ = ""
 
     def name(self):
         """See QgsProcessingAlgorithm."""
@@ -47,6 +48,11 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             return False, str(reason)
         return True, ""
 
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
+        """Look at the layers, where they live."""
+        self.files = self.read_images(parameters, context)
+        return True
+
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
         """Do the work with an engine that ends with it."""
         provider, listener = self.provider(), Listener(feedback)
@@ -64,16 +70,13 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             words = in_words(for_the_toolbox(refused.failure.message))
             raise QgsProcessingException(words) from refused
 
-    def images(self, parameters, name, context):
-        """The files of one or several raster layers; QgsProcessingException if one cannot be used.
-
-        Layers are described where they live, so this belongs into `prepareAlgorithm`.
-        """
-        layers = self.parameterAsLayerList(parameters, name, context)
-        given = parameters.get(name)
+    def read_images(self, parameters, context):
+        """The files of one or several raster layers; QgsProcessingException if one is of no use."""
+        layers = self.parameterAsLayerList(parameters, self.images_, context)
+        given = parameters.get(self.images_)
         wanted = len(given) if isinstance(given, (list, tuple)) else 1
         if len(layers) < max(1, wanted):
-            raise QgsProcessingException(self.invalidRasterError(parameters, name))
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.images_))
         found = [describe(layer) for layer in layers]
         for facts in found:
             if facts.problem:

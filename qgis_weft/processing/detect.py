@@ -14,6 +14,7 @@ class Detect(EngineAlgorithm):
     """Predicts, then draws; the rasters stay."""
 
     name_ = "detect"
+    images_ = shared.IMAGES
 
     def displayName(self):  # noqa: N802 - QGIS calls it so
         """See QgsProcessingAlgorithm."""
@@ -41,11 +42,6 @@ class Detect(EngineAlgorithm):
             QgsProcessingParameterFolderDestination(FOLDER, tr("Folder for the rasters"))
         )
         self.addParameter(destination())
-
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
-        """Look at the layers."""
-        self.files = self.images(parameters, shared.IMAGES, context)
-        return True
 
     def work(self, ask, parameters, context, feedback):
         """Predict, then draw."""

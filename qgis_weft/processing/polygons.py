@@ -19,6 +19,7 @@ class Polygons(EngineAlgorithm):
     """Draws again what is predicted already, with other limits."""
 
     name_ = "polygons"
+    images_ = PREDICTED
 
     def displayName(self):  # noqa: N802 - QGIS calls it so
         """See QgsProcessingAlgorithm."""
@@ -41,11 +42,6 @@ class Polygons(EngineAlgorithm):
         for each in shared.outlines():
             self.addParameter(each)
         self.addParameter(destination())
-
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
-        """Look at the layers."""
-        self.files = self.images(parameters, PREDICTED, context)
-        return True
 
     def work(self, ask, parameters, context, feedback):
         """Draw."""

@@ -20,6 +20,7 @@ class Predict(EngineAlgorithm):
     """One image, so that a model can use its rasters; a batch takes several."""
 
     name_ = "predict"
+    images_ = IMAGE
 
     def displayName(self):  # noqa: N802 - QGIS calls it so
         """See QgsProcessingAlgorithm."""
@@ -46,11 +47,6 @@ class Predict(EngineAlgorithm):
         )
         self.addOutput(QgsProcessingOutputRasterLayer(CLASSES, tr("Classes")))
         self.addOutput(QgsProcessingOutputRasterLayer(PROBABILITY, tr("Probabilities")))
-
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
-        """Look at the layer."""
-        self.files = self.images(parameters, IMAGE, context)
-        return True
 
     def work(self, ask, parameters, context, feedback):
         """Predict."""

@@ -260,6 +260,14 @@ def test_bands_that_are_none_are_told_in_a_sentence(algorithm, context, image, l
         asked(algorithm("adapt"), given, context)
 
 
+def test_a_field_that_the_labels_have_not_is_told_with_those_they_have(
+    algorithm, context, image, labels
+):
+    given = {**adapt_parameters(image, labels), "CLASS_FIELD": "kind"}
+    with pytest.raises(QgsProcessingException, match="no field kind; choose one of nr, what"):
+        asked(algorithm("adapt"), given, context)
+
+
 def adapt_parameters(image, labels):
     return {"IMAGES": [image.id()], "LABELS": labels.id(), "OUTPUT": "/tmp/m.weft"}
 
