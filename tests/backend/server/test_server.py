@@ -75,6 +75,15 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.end()
 
 
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine that is asked by many tests, because each start takes seconds."""
+    engine = Engine(tmp_path_factory.mktemp("ready") / "jobs")
+    engine.initialise()
+    yield engine
+    engine.end()
+
+
 def test_it_tells_what_it_is_before_anything_else(engine: Engine) -> None:
     engine.ask(1, "describeModel", model="/nowhere.weft")
     assert engine.answer(1)["error"]["code"] == -32002
@@ -88,37 +97,30 @@ def test_another_protocol_is_refused(engine: Engine) -> None:
     assert "protocol 1, not 99" in engine.answer(1)["error"]["message"]
 
 
-def test_mistakes_are_typed_and_leave_a_folder(engine: Engine) -> None:
-    engine.initialise()
-    engine.ask(2, "describeModel", model="/nowhere.weft")
-    error = engine.answer(2)["error"]
+def test_mistakes_are_typed_and_leave_a_folder(ready: Engine) -> None:
+    ready.ask(2, "describeModel", model="/nowhere.weft")
+    error = ready.answer(2)["error"]
     assert (error["code"], error["data"]["kind"]) == (-32010, "ModelError")
     assert "/nowhere.weft does not exist" in error["message"]
     request = json.loads((Path(error["data"]["folder"]) / "request.json").read_text())
     assert request == {"method": "describeModel", "params": {"model": "/nowhere.weft"}}
 
 
-def test_a_path_out_of_reach_is_a_mistake_and_no_bug(engine: Engine) -> None:
-    engine.initialise()
-    engine.ask(2, "describeModel", model=f"/{'long' * 100}.weft")
-    error = engine.answer(2)["error"]
+def test_a_path_out_of_reach_is_a_mistake_and_no_bug(ready: Engine) -> None:
+    ready.ask(2, "describeModel", model=f"/{'long' * 100}.weft")
+    error = ready.answer(2)["error"]
     assert error["code"] == -32010
     assert "cannot be reached" in error["message"]
 
 
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
+def test_what_is_no_request_is_answered_and_harms_nothing(engine: Engine) -> None:
+    for line, code in (
         (b"{", -32700),
         (b"[]", -32600),
         (b'{"jsonrpc": "2.0", "id": null, "method": 3}', -32600),
-    ],
-)
-def test_what_is_no_request_is_answered_and_harms_nothing(
-    engine: Engine, line: bytes, code: int
-) -> None:
-    engine.say(line)
-    assert engine.answer(None)["error"]["code"] == code
+    ):
+        engine.say(line)
+        assert engine.answer(None)["error"]["code"] == code
     engine.initialise()
 
 
@@ -131,25 +133,23 @@ def test_messages_that_ask_for_nothing_harm_nothing(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("name", ["l\udce9gumes.weft", "nothing\0.weft"])
-def test_a_name_that_is_no_text_is_answered(engine: Engine, name: str) -> None:
+def test_a_name_that_is_no_text_is_answered(ready: Engine, name: str) -> None:
+    ready.ask(2, "describeModel", model=f"/nowhere/{name}")
+    assert "does not exist" in ready.answer(2)["error"]["message"]
+
+
+def test_a_folder_of_jobs_that_cannot_be_is_told(engine: Engine) -> None:
+    for name in ("\0", "long" * 100):
+        engine.ask(1, "initialize", protocol=1, jobs=str(engine.jobs / name))
+        assert engine.answer(1)["error"]["code"] in (-32010, -32603)
     engine.initialise()
-    engine.ask(2, "describeModel", model=f"/nowhere/{name}")
-    assert "does not exist" in engine.answer(2)["error"]["message"]
 
 
-@pytest.mark.parametrize("name", ["\0", "long" * 100])
-def test_a_folder_of_jobs_that_cannot_be_is_told(engine: Engine, name: str) -> None:
-    engine.ask(1, "initialize", protocol=1, jobs=str(engine.jobs / name))
-    assert engine.answer(1)["error"]["code"] in (-32010, -32603)
-    engine.initialise()
-
-
-def test_unknown_methods_and_parameters_are_named(engine: Engine) -> None:
-    engine.initialise()
-    engine.ask(2, "dance")
-    assert engine.answer(2)["error"]["code"] == -32601
-    engine.ask(3, "describeModel", modell="x")
-    error = engine.answer(3)["error"]
+def test_unknown_methods_and_parameters_are_named(ready: Engine) -> None:
+    ready.ask(2, "dance")
+    assert ready.answer(2)["error"]["code"] == -32601
+    ready.ask(3, "describeModel", modell="x")
+    error = ready.answer(3)["error"]
     assert (error["code"], "modell" in error["message"]) == (-32602, True)
 
 
