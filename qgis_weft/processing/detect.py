@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A model and images in, polygons out: what the panel's Run does."""
 
-from qgis.core import QgsProcessingParameterFolderDestination
-
 from ..translate import tr
 from . import parameters as shared
 from .algorithm import EngineAlgorithm, folder_words, help_of
 from .polygons import destination, draw
-from .predict import FOLDER, prediction
+from .predict import prediction
 
 
 class Detect(EngineAlgorithm):
@@ -33,19 +31,15 @@ class Detect(EngineAlgorithm):
 
     def initAlgorithm(self, configuration=None):  # noqa: N802 - QGIS calls it so
         """See QgsProcessingAlgorithm."""
-        for each in (shared.model(), shared.images(), *shared.prediction()):
+        for each in (shared.model(), shared.images(), *shared.prediction(), *shared.outlines()):
             self.addParameter(each)
-        for each in shared.outlines():
+        for each in (shared.weights(), shared.folder(), destination()):
             self.addParameter(each)
-        self.addParameter(shared.weights())
-        self.addParameter(
-            QgsProcessingParameterFolderDestination(FOLDER, tr("Folder for the rasters"))
-        )
-        self.addParameter(destination())
 
     def work(self, ask, parameters, context, feedback):
         """Predict, then draw."""
-        folder = self.parameterAsString(parameters, FOLDER, context)
+        folder = self.parameterAsString(parameters, shared.FOLDER, context)
         result = ask("predict", prediction(self, parameters, context, folder))
         rasters = tuple(image["classes"] for image in result["images"])
-        return {FOLDER: folder, **draw(self, ask, rasters, parameters, context, feedback)}
+        drawn = draw(self, ask, rasters, parameters, context, feedback)
+        return {shared.FOLDER: folder, **drawn}

@@ -8,6 +8,7 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFile,
+    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
 )
@@ -17,6 +18,7 @@ from ..translate import tr
 from .algorithm import EXTENT
 
 IMAGES, MODEL, WEIGHTS, CARE = "IMAGES", "MODEL", "WEIGHTS", "CARE"
+FOLDER = "FOLDER"
 THRESHOLD, LEAST_AREA, LEAST_HOLE = "THRESHOLD", "LEAST_AREA", "LEAST_HOLE"
 SIMPLIFY, SPLIT, SHAPE = "SIMPLIFY", "SPLIT", "SHAPE"
 WAYS = (None, 1, 4)  # how often each tile is seen, in the order of the choices
@@ -57,6 +59,11 @@ def weights():
     return advanced(
         QgsProcessingParameterFile(WEIGHTS, tr("Weights of the backbone"), optional=True)
     )
+
+
+def folder():
+    """Where rasters are predicted, and a run that was stopped goes on."""
+    return QgsProcessingParameterFolderDestination(FOLDER, tr("Folder for the rasters"))
 
 
 def prediction():

@@ -3,7 +3,6 @@
 
 from qgis.core import (
     QgsProcessingOutputRasterLayer,
-    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterRasterLayer,
 )
 
@@ -13,7 +12,7 @@ from ..translate import tr
 from . import parameters as shared
 from .algorithm import EngineAlgorithm, folder_words, help_of
 
-IMAGE, FOLDER, CLASSES, PROBABILITY = "IMAGE", "FOLDER", "CLASSES", "PROBABILITY"
+IMAGE, CLASSES, PROBABILITY = "IMAGE", "CLASSES", "PROBABILITY"
 
 
 class Predict(EngineAlgorithm):
@@ -42,18 +41,17 @@ class Predict(EngineAlgorithm):
         self.addParameter(QgsProcessingParameterRasterLayer(IMAGE, tr("Image")))
         for each in (*shared.prediction(), shared.weights()):
             self.addParameter(each)
-        self.addParameter(
-            QgsProcessingParameterFolderDestination(FOLDER, tr("Folder for the rasters"))
-        )
+        self.addParameter(shared.folder())
         self.addOutput(QgsProcessingOutputRasterLayer(CLASSES, tr("Classes")))
         self.addOutput(QgsProcessingOutputRasterLayer(PROBABILITY, tr("Probabilities")))
 
     def work(self, ask, parameters, context, feedback):
         """Predict."""
-        folder = self.parameterAsString(parameters, FOLDER, context)
+        folder = self.parameterAsString(parameters, shared.FOLDER, context)
         asked = prediction(self, parameters, context, folder)
         (image,) = ask("predict", asked)["images"]
-        return {FOLDER: folder, CLASSES: image["classes"], PROBABILITY: image["probability"]}
+        rasters = {CLASSES: image["classes"], PROBABILITY: image["probability"]}
+        return {shared.FOLDER: folder, **rasters}
 
 
 def prediction(algorithm, parameters, context, folder):
