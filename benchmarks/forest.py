@@ -40,6 +40,7 @@ from weft.raster.write import RasterWriter
 from weft.training.regions import Region, plan_regions
 
 TREES = 100
+SURE = 0.6  # least confidence: votes are nearer to one half than what networks say
 MOST_PIXELS = 100_000
 FULL, NODATA = 254, 255  # how WEFT's probability rasters say 1 and unknown
 
@@ -75,7 +76,8 @@ def main() -> None:
     predicted = tuple(
         predict(forest, features, rasters, info, labels, folder) for info in rasters.infos
     )
-    vectorise(VectoriseRequest(predicted, options.out, simplify_m=None), Context(folder))
+    drawn = VectoriseRequest(predicted, options.out, min_confidence=SURE, simplify_m=None)
+    vectorise(drawn, Context(folder))
     print(json.dumps({"train_s": round(seconds, 2), "pixels": len(values)}))
 
 

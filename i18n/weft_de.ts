@@ -1309,5 +1309,17 @@
         <source>The labels have no field {}; choose one of {}.</source>
         <translation>Die Beispiele haben kein Feld {}; wählen Sie eines von {}.</translation>
     </message>
+    <message>
+        <source>Least confidence</source>
+        <translation>Mindestkonfidenz</translation>
+    </message>
+    <message>
+        <source>Automatic: objects that are mostly false are left out; 0 draws them all</source>
+        <translation>Automatisch: Objekte, die meist falsch sind, werden weggelassen; 0 zeichnet alle</translation>
+    </message>
+    <message>
+        <source>Least confidence (empty: automatic)</source>
+        <translation>Mindestkonfidenz (leer: automatisch)</translation>
+    </message>
 </context>
 </TS>

@@ -1309,5 +1309,17 @@
         <source>The labels have no field {}; choose one of {}.</source>
         <translation>Les exemples n&apos;ont pas de champ {} ; choisissez parmi {}.</translation>
     </message>
+    <message>
+        <source>Least confidence</source>
+        <translation>Confiance minimale</translation>
+    </message>
+    <message>
+        <source>Automatic: objects that are mostly false are left out; 0 draws them all</source>
+        <translation>Automatique : les objets le plus souvent faux sont écartés ; 0 les dessine tous</translation>
+    </message>
+    <message>
+        <source>Least confidence (empty: automatic)</source>
+        <translation>Confiance minimale (vide : automatique)</translation>
+    </message>
 </context>
 </TS>

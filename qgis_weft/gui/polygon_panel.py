@@ -10,7 +10,7 @@ from ..model.state import limit_class
 from ..translate import tr
 from .parts import Section, button, narrow
 
-OWN_CHOICE = -1.0
+OWN_CHOICE = -1.0  # clamped to the least value of boxes that have such a choice
 
 
 class PolygonPanel(Section):
@@ -25,9 +25,10 @@ class PolygonPanel(Section):
         self.session = session
         self.name = QComboBox()
         self.threshold = spin(0.01, 1.0, 2, 0.05)
-        self.area = spin(OWN_CHOICE, 1e6, 1, 1.0, tr(" m²"), tr("automatic"))
+        self.confidence = spin(0.0, 1.0, 2, 0.05, special=tr("automatic"))
+        self.area = spin(0.0, 1e6, 1, 1.0, tr(" m²"), tr("automatic"))
         self.hole = spin(0.0, 1e6, 1, 1.0, tr(" m²"))
-        self.simplify = spin(OWN_CHOICE, 100.0, 2, 0.1, tr(" m"), tr("one pixel"))
+        self.simplify = spin(0.0, 100.0, 2, 0.1, tr(" m"), tr("one pixel"))
         self.split = QCheckBox(tr("Split objects that touch"))
         self.shape = QComboBox()
         self.shape.addItem(tr("As found"), "outline")
@@ -35,6 +36,9 @@ class PolygonPanel(Section):
         self.shape.addItem(tr("Boxes, for ships"), "box")
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
+        self.confidence.setToolTip(
+            tr("Automatic: objects that are mostly false are left out; 0 draws them all")
+        )
         self.area.setToolTip(tr("Automatic: a quarter of a small labelled object"))
         self.split.setToolTip(tr("Off: what touches is one polygon, as for forest or water"))
         self.shape.setToolTip(
@@ -43,6 +47,7 @@ class PolygonPanel(Section):
         narrow(self.name, self.shape, *self._limits())
         form.addRow(tr("Class"), self.name)
         form.addRow(tr("Threshold"), self.threshold)
+        form.addRow(tr("Least confidence"), self.confidence)
         form.addRow(tr("Least area"), self.area)
         form.addRow(tr("Least hole"), self.hole)
         form.addRow(self.split)
@@ -80,7 +85,10 @@ class PolygonPanel(Section):
             self.name.setCurrentText(before)
             self.name.blockSignals(False)
         limits = state.outlines_of(self.name.currentText())
-        values = (limits.threshold, limits.min_area_m2, limits.min_hole_m2, state.simplify_m)
+        values = (
+            *(limits.threshold, limits.min_confidence, limits.min_area_m2, limits.min_hole_m2),
+            state.simplify_m,
+        )
         for widget, value in zip(self._limits(), values):
             widget.blockSignals(True)
             widget.setValue(OWN_CHOICE if value is None else value)
@@ -94,7 +102,7 @@ class PolygonPanel(Section):
         self.draw.setEnabled(bool(state.rasters))
 
     def _limits(self):
-        return self.threshold, self.area, self.hole, self.simplify
+        return self.threshold, self.confidence, self.area, self.hole, self.simplify
 
     def _keep(self):
         state, name = self.session.state, self.name.currentText()
@@ -104,6 +112,7 @@ class PolygonPanel(Section):
             state,
             name,
             threshold=self.threshold.value(),
+            min_confidence=chosen(self.confidence),
             min_area_m2=chosen(self.area),
             min_hole_m2=self.hole.value(),
             split=self.split.isChecked(),
@@ -114,9 +123,9 @@ class PolygonPanel(Section):
 
 
 def spin(least, most, decimals, step, suffix="", special=""):
-    """A number; `special` is what the least value means."""
+    """A number; `special` is what one step below the least one means."""
     box = QDoubleSpinBox()
-    box.setRange(least, most)
+    box.setRange(least - step if special else least, most)
     box.setDecimals(decimals)
     box.setSingleStep(step)
     box.setSuffix(suffix)

@@ -23,6 +23,7 @@ class Outlines:
     """How polygons of a class are drawn around probabilities; None is the engine's own choice."""
 
     threshold: float = 0.5
+    min_confidence: Optional[float] = None
     min_area_m2: Optional[float] = None
     min_hole_m2: float = 0.0
     split: bool = True

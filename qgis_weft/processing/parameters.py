@@ -19,7 +19,8 @@ from .algorithm import EXTENT
 
 IMAGES, MODEL, WEIGHTS, CARE = "IMAGES", "MODEL", "WEIGHTS", "CARE"
 FOLDER = "FOLDER"
-THRESHOLD, LEAST_AREA, LEAST_HOLE = "THRESHOLD", "LEAST_AREA", "LEAST_HOLE"
+THRESHOLD, LEAST_CONFIDENCE = "THRESHOLD", "LEAST_CONFIDENCE"
+LEAST_AREA, LEAST_HOLE = "LEAST_AREA", "LEAST_HOLE"
 SIMPLIFY, SPLIT, SHAPE = "SIMPLIFY", "SPLIT", "SHAPE"
 WAYS = (None, 1, 4)  # how often each tile is seen, in the order of the choices
 SHAPES = ("outline", "right-angles", "box")
@@ -84,6 +85,7 @@ def outlines():
     shapes = [tr("As found"), tr("Right angles, for buildings"), tr("Boxes, for ships")]
     return (
         decimal(THRESHOLD, tr("Threshold"), 0.5, 0.01, 1.0),
+        decimal(LEAST_CONFIDENCE, tr("Least confidence (empty: automatic)"), most=1.0),
         QgsProcessingParameterEnum(SHAPE, tr("Shape"), shapes, defaultValue=0),
         QgsProcessingParameterBoolean(SPLIT, tr("Split objects that touch"), True),
         decimal(LEAST_AREA, tr("Least area in m² (empty: automatic)")),
@@ -101,6 +103,7 @@ def chosen_outlines(algorithm, parameters, context):
     """Limits of all classes, and metres to simplify by, None for a pixel."""
     limits = Outlines(
         threshold=algorithm.parameterAsDouble(parameters, THRESHOLD, context),
+        min_confidence=algorithm.number(parameters, LEAST_CONFIDENCE, context),
         min_area_m2=algorithm.number(parameters, LEAST_AREA, context),
         min_hole_m2=algorithm.parameterAsDouble(parameters, LEAST_HOLE, context),
         split=algorithm.parameterAsBoolean(parameters, SPLIT, context),

@@ -197,6 +197,7 @@ def test_find_objects_predicts_a_part_and_draws_with_the_limits_of_the_user(
         "SHAPE": SHAPES.index("box"),
         "SPLIT": False,
         "LEAST_AREA": 3,
+        "LEAST_CONFIDENCE": 0.8,
         "FOLDER": "/rasters",
         "OUTPUT": "/p.shp",
     }
@@ -221,6 +222,7 @@ def test_find_objects_predicts_a_part_and_draws_with_the_limits_of_the_user(
         "out": "/p.shp",
         "simplify_m": None,
         "threshold": 0.7,
+        "min_confidence": 0.8,
         "min_area_m2": 3.0,
         "min_hole_m2": 0.0,
         "split": False,

@@ -20,7 +20,7 @@ RICH = State(
     classes=(LabelClass("ship", "#112233"), LabelClass("quay", "#445566")),
     current=1,
     bands=(3, 2, 1),
-    outlines={"ship": Outlines(0.7, 3.0, 1.0)},
+    outlines={"ship": Outlines(0.7, 0.8, 3.0, 1.0)},
     gsd_m=0.25,
 )
 
@@ -54,7 +54,7 @@ def test_names_of_classes_are_unique_and_not_empty():
 
 
 def test_renaming_keeps_the_limits_of_the_class():
-    assert rename_class(RICH, 0, "boat").outlines == {"boat": Outlines(0.7, 3.0, 1.0)}
+    assert rename_class(RICH, 0, "boat").outlines == {"boat": Outlines(0.7, 0.8, 3.0, 1.0)}
 
 
 def test_removing_the_last_class_leaves_a_valid_choice():

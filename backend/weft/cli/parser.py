@@ -225,6 +225,13 @@ def _outlines(parser: Parser) -> None:
     group = parser.add_argument_group("polygons")
     group.add_argument("--threshold", type=float, help="probability from 0 to 1 (default: 0.5)")
     group.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="P",
+        help="drop polygons of a lower mean probability (default: 0.7, or 0.4 of the way from the "
+        "threshold to 1; 0 keeps all)",
+    )
+    group.add_argument(
         "--min-area",
         type=float,
         dest="min_area_m2",

@@ -12,11 +12,11 @@ from weft.device import Device
 from weft.grid import Grid, to_pixels
 from weft.labels.burn import UNKNOWN, Geometries, labels_near
 from weft.network import Network, probabilities
-from weft.polygons.clean import SPECK
-from weft.polygons.objects import objects_in
+from weft.polygons.clean import SPECK, least_confidence, sure_enough
+from weft.polygons.objects import Objects, objects_in
 from weft.polygons.prediction import FULL
 from weft.polygons.score import Tally, match_count
-from weft.polygons.strips import one_strip
+from weft.polygons.strips import DEFAULT_THRESHOLD, most_probable, one_strip
 from weft.polygons.trace import trace
 from weft.raster.inspect import inspect
 from weft.training.heldout import forward_whole
@@ -70,11 +70,17 @@ def found_objects(
 ) -> tuple[Geometries, Kinds]:
     """Objects of at least so many pixels that the network finds in a patch, and their classes."""
     likely, interior = probabilities(forward_whole(network, patch, device)[None])
-    guess = likely[0].argmax(0).numpy().astype(np.uint8)
-    guess[patch.mask == UNKNOWN] = 0
-    levels = (interior[0, 0].numpy() * FULL).round().astype(np.uint8)
-    found = list(objects_in([one_strip(guess, levels)], np.full(256, least)))
-    polygons = np.concatenate([np.empty(0, object), *(each.outlines for each in found)])
-    kinds = np.concatenate([np.empty(0, np.int64), *(each.kinds for each in found)])
-    large = shapely.area(polygons) >= least
-    return polygons[large], kinds[large]
+    levels, rims = ((FULL * each[0]).round().byte().numpy() for each in (likely[:, 1:], interior))
+    classes, certainty = most_probable(levels, [DEFAULT_THRESHOLD], patch.mask.shape)
+    classes[patch.mask == UNKNOWN] = 0
+    found = objects_in([one_strip(classes, rims[0], certainty)], np.full(256, least))
+    kept = [each.chosen(worth_keeping(each, least)) for each in found]
+    polygons = np.concatenate([np.empty(0, object), *(each.outlines for each in kept)])
+    kinds = np.concatenate([np.empty(0, np.int64), *(each.kinds for each in kept)])
+    return polygons, kinds
+
+
+def worth_keeping(objects: Objects, least: float) -> NDArray[np.bool_]:
+    """Which objects have at least so many pixels, and are as sure as polygons have to be."""
+    sure = sure_enough(objects.confidence, least_confidence(DEFAULT_THRESHOLD))
+    return sure & (shapely.area(objects.outlines) >= least)

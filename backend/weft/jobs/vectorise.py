@@ -19,7 +19,14 @@ from weft.ahead import ahead
 from weft.errors import RasterError, RequestError
 from weft.outputs import check_apart
 from weft.polygons.boxes import axes, boxed
-from weft.polygons.clean import fill_holes, large_enough, tidy, without
+from weft.polygons.clean import (
+    fill_holes,
+    large_enough,
+    least_confidence,
+    sure_enough,
+    tidy,
+    without,
+)
 from weft.polygons.coverage import simplify
 from weft.polygons.formats import check_output
 from weft.polygons.measure import measure
@@ -43,6 +50,7 @@ class ClassLimits:
     """What holds for one class alone; None where the request's own value holds."""
 
     threshold: float | None = None
+    min_confidence: float | None = None
     min_area_m2: float | None = None
     min_hole_m2: float | None = None
     split: bool | None = None
@@ -51,8 +59,9 @@ class ClassLimits:
 
 @dataclass(frozen=True)
 class VectoriseRequest:
-    """What to vectorise. `threshold` None takes the class raster as it is, `min_area_m2` None a
-    quarter of a small labelled object, which predicted rasters say themselves.
+    """What to vectorise. `threshold` None takes the class raster as it is, `min_confidence` None
+    leaves out what is mostly false, `min_area_m2` None what is smaller than a quarter of a small
+    labelled object, which predicted rasters say themselves.
 
     `simplify_m` is how far outlines may be simplified, in metres on the ground; None stands for
     one pixel, 0 keeps every pixel corner. `split` tells objects apart that touch, where the raster
@@ -64,6 +73,7 @@ class VectoriseRequest:
     rasters: tuple[Path, ...]
     out: Path
     threshold: float | None = None
+    min_confidence: float | None = None
     min_area_m2: float | None = None
     min_hole_m2: float = 0.0
     simplify_m: float | None = 0.0
@@ -87,6 +97,7 @@ class Limits:
     """Limits (256,) by value of a class raster; `thresholds` None takes the raster as it is."""
 
     thresholds: list[float] | None
+    min_confidence: NDArray[np.float64]
     min_area_m2: NDArray[np.float64]
     min_hole_m2: NDArray[np.float64]
     split: NDArray[np.bool_]
@@ -137,16 +148,20 @@ def outlines(
     with closing(strips):
         watched = _watched(strips, prediction, context)
         for objects in objects_in(watched, limits.min_area_m2 / prediction.gsd_m**2):
-            least = limits.min_area_m2[objects.kinds]
-            large = objects.chosen(large_enough(objects.outlines, prediction.grid, least))
-            shaped, squared = shapes_of(large, islands, placed, prediction, limits, tolerance)
-            yield fields_of(large, shaped, squared, prediction, limits)
+            kept = objects.chosen(_worth_keeping(objects, prediction, limits))
+            shaped, squared = shapes_of(kept, islands, placed, prediction, limits, tolerance)
+            yield fields_of(kept, shaped, squared, prediction, limits)
             if limits.min_hole_m2.any():
-                islands = np.concatenate([islands, large.outlines])
+                islands = np.concatenate([islands, kept.outlines])
                 islands = islands[shapely.bounds(islands)[:, 1] >= objects.pending_from]
             if (limits.shapes == RIGHT_ANGLES).any():
                 placed = np.concatenate([placed, shaped])
                 placed = placed[shapely.bounds(placed)[:, 3] >= objects.pending_from - STRAY]
+
+
+def _worth_keeping(objects: Objects, prediction: Prediction, limits: Limits) -> NDArray[np.bool_]:
+    large = large_enough(objects.outlines, prediction.grid, limits.min_area_m2[objects.kinds])
+    return large & sure_enough(objects.confidence, limits.min_confidence[objects.kinds])
 
 
 def shapes_of(
@@ -207,27 +222,40 @@ def limits_of(prediction: Prediction, request: VectoriseRequest) -> Limits:
     """The request's limits, and those of single classes where it has them."""
     names = prediction.classes or ()
     own = [request.classes.get(name, ClassLimits()) for name in names]
+
+    def by_value(name: str, common: Any) -> NDArray[Any]:
+        given = [common if getattr(each, name) is None else getattr(each, name) for each in own]
+        return np.array([common, *given] + [common] * (255 - len(own)))
+
+    threshold = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
+    thresholds = by_value("threshold", threshold)
+    confidence = by_value("min_confidence", request.min_confidence).astype(float)
+    if prediction.probability_path is None and (confidence > 0).any():
+        raise RasterError(
+            f"{prediction.path} has no probability raster beside it, so polygons have no "
+            "confidence; give the probability raster, or leave the least confidence out."
+        )
     least = prediction.min_area_m2 if request.min_area_m2 is None else request.min_area_m2
-    areas, holes = np.full(256, least), np.full(256, request.min_hole_m2)
-    split = np.full(256, request.split)
-    shapes = np.full(256, request.shape, dtype=f"U{max(map(len, SHAPES))}")
-    for value, each in enumerate(own, 1):
-        areas[value] = least if each.min_area_m2 is None else each.min_area_m2
-        holes[value] = request.min_hole_m2 if each.min_hole_m2 is None else each.min_hole_m2
-        split[value] = request.split if each.split is None else each.split
-        shapes[value] = request.shape if each.shape is None else each.shape
-    given = [request.threshold, *(each.threshold for each in own)]
-    if all(threshold is None for threshold in given):
-        return Limits(None, areas, holes, split, shapes)
-    common = DEFAULT_THRESHOLD if request.threshold is None else request.threshold
-    thresholds = [common if each.threshold is None else each.threshold for each in own]
-    return Limits(thresholds or [common], areas, holes, split, shapes)
+    as_it_is = request.threshold is None and all(each.threshold is None for each in own)
+    return Limits(
+        None if as_it_is else thresholds[1:].tolist()[: max(1, len(own))],
+        np.where(np.isnan(confidence), least_confidence(thresholds), confidence),
+        by_value("min_area_m2", least),
+        by_value("min_hole_m2", request.min_hole_m2),
+        by_value("split", request.split),
+        by_value("shape", request.shape),
+    )
 
 
 def check_limits(request: VectoriseRequest) -> None:
-    """RequestError for a threshold, a shape, an area or a length that makes no sense."""
+    """RequestError for a probability, a shape, an area or a length that makes no sense."""
     every: list[VectoriseRequest | ClassLimits] = [request, *request.classes.values()]
     for limits in every:
+        confidence = limits.min_confidence
+        if confidence is not None and not 0 <= confidence <= 1:
+            raise RequestError(
+                f"--min-confidence {confidence:g} makes no sense; give a probability from 0 to 1."
+            )
         threshold = limits.threshold
         if threshold is not None and not 0 < threshold <= 1:
             raise RequestError(

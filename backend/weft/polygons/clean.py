@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may stay a polygon: large enough, without pinholes, valid and polygonal."""
+"""What may stay a polygon: large and sure enough, without pinholes, valid and polygonal."""
+
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -11,9 +13,11 @@ from weft.polygons.measure import area_m2, ground_area_m2
 from weft.polygons.trace import Polygons
 
 SPECK = 0.25  # of a small object: what is smaller than that is noise unless the user says otherwise
+SURE = 0.4  # of the way from the threshold to 1: what is less sure is mostly no object
 
 Limits = NDArray[np.float64] | float
-"""A limit in m², for each polygon or for all."""
+"""A limit, for each polygon or for all."""
+Limit = TypeVar("Limit", float, NDArray[np.float64])
 
 
 def small_object(labels: Labels) -> float | None:
@@ -34,6 +38,16 @@ def large_enough(polygons: Polygons, grid: Grid, min_area_m2: Limits) -> NDArray
     if not np.any(np.asarray(min_area_m2) > 0):
         return np.ones(len(polygons), bool)
     return ground_area_m2(polygons, grid) >= min_area_m2
+
+
+def least_confidence(threshold: Limit) -> Limit:
+    """The mean probability below which objects of pixels above `threshold` are mostly false."""
+    return threshold + SURE * (1 - threshold)
+
+
+def sure_enough(confidence: NDArray[np.float64], least: Limits) -> NDArray[np.bool_]:
+    """Which objects have at least the confidence `least`, or one that is unknown (NaN)."""
+    return ~(confidence < least)
 
 
 def fill_holes(

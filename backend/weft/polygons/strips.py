@@ -39,9 +39,9 @@ class Strip:
     certainty: Levels | None
 
 
-def one_strip(classes: Classes, interior: Levels | None) -> Strip:
+def one_strip(classes: Classes, interior: Levels | None, certainty: Levels | None = None) -> Strip:
     """A small raster (h, w) as a single strip."""
-    return Strip(0, slice(0, len(classes)), classes, interior, None)
+    return Strip(0, slice(0, len(classes)), classes, interior, certainty)
 
 
 def spans(height: int, rows: int, reach: int) -> Iterator[tuple[slice, slice]]:

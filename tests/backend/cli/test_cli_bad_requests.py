@@ -66,6 +66,7 @@ OPTIONS = [
     ("vectorise", ["--threshold", "2"], "The threshold 2 makes no sense"),
     ("vectorise", ["--threshold", "nan"], "The threshold nan makes no sense"),
     ("vectorise", ["--min-area", "-1"], "--min-area -1 makes no sense"),
+    ("vectorise", ["--min-confidence", "2"], "--min-confidence 2 makes no sense"),
     ("vectorise", ["--simplify", "inf"], "--simplify inf makes no sense"),
     ("run", ["--threshold", "2"], "The threshold 2 makes no sense"),
     ("run", ["--tile", "100"], "The tile size 100 is not a multiple of 32"),

@@ -104,7 +104,7 @@ def probability() -> np.ndarray:
     pixels = np.zeros((2, 40, 50))
     pixels[0, 5:15, 5:15] = 0.9
     pixels[0, 8, 8:10] = 0.1
-    pixels[0, 25:30, 30:40] = 0.6
+    pixels[0, 25:30, 30:40] = 0.75
     pixels[1, 5:15, 15:20] = 0.8
     return pixels
 

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -35,7 +36,7 @@ def test_fields_of_the_result(
     assert list(frame["class"]) == ["roof", "roof", "tree"]
     assert list(frame["area_m2"]) == [50, 98, 50]
     assert list(frame["perimeter_m"]) == [30, 46, 30]
-    assert list(frame["confidence"]) == pytest.approx([0.6, 0.9, 0.8], abs=0.002)
+    assert list(frame["confidence"]) == pytest.approx([0.75, 0.9, 0.8], abs=0.002)
     assert set(frame["source"]) == {"image.tif"}
     assert set(frame["model"]) == {"roofs-1a2b"}
     assert frame.total_bounds.tolist() == [500_005, 3_999_970, 500_040, 3_999_995]
@@ -55,10 +56,49 @@ def test_threshold_is_applied_to_the_pair(
     write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
 ) -> None:
     classes, _ = write_prediction(probability, ("roof", "tree"))
-    strict = VectoriseRequest((classes,), tmp_path / "a.gpkg", threshold=0.7)
+    strict = VectoriseRequest((classes,), tmp_path / "a.gpkg", threshold=0.77, min_confidence=0)
     assert vectorise(strict, context).counts == {"roof": 1, "tree": 1}
     loose = VectoriseRequest((classes,), tmp_path / "a.gpkg", threshold=0.1)
     assert vectorise(loose, context).area_m2["roof"] == 150
+
+
+@pytest.mark.parametrize(
+    ("limits", "roofs"),
+    [
+        ({}, 1),
+        ({"threshold": 0.4}, 2),
+        ({"threshold": 0.6}, 1),
+        ({"min_confidence": 0.0}, 2),
+        ({"min_confidence": 0.95}, 0),
+        ({"min_confidence": 0.0, "classes": {"roof": ClassLimits(min_confidence=0.8)}}, 1),
+        ({"classes": {"roof": ClassLimits(min_confidence=0.6)}}, 2),
+        ({"classes": {"roof": ClassLimits(threshold=0.3)}}, 2),
+    ],
+)
+def test_what_is_mostly_false_goes_unless_the_user_says_otherwise(
+    write_prediction: Make,
+    tmp_path: Path,
+    context: Context,
+    limits: dict[str, Any],
+    roofs: int,
+) -> None:
+    likely = np.zeros((2, 40, 50))
+    likely[0, 5:15, 5:15], likely[0, 25:30, 30:40], likely[1, 5:15, 15:20] = 0.9, 0.65, 0.99
+    classes, _ = write_prediction(likely, ("roof", "tree"))
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg", **limits)
+    counts = vectorise(request, context).counts
+    assert (counts.get("roof", 0), counts["tree"]) == (roofs, 1)
+
+
+def test_classes_without_probabilities_are_all_kept(
+    write_prediction: Make, probability: np.ndarray, tmp_path: Path, context: Context
+) -> None:
+    classes, likely = write_prediction(probability, ("roof", "tree"))
+    likely.unlink()
+    request = VectoriseRequest((classes,), tmp_path / "a.gpkg")
+    assert vectorise(request, context).polygons == 3
+    with pytest.raises(RasterError, match="polygons have no confidence"):
+        vectorise(replace(request, min_confidence=0.8), context)
 
 
 def test_limits_and_simplification(
@@ -273,7 +313,7 @@ def test_nothing_found_is_a_valid_file(
 ) -> None:
     classes, likely = write_prediction(np.zeros((1, 20, 20)), ("roof",))
     for raster in (classes, likely):
-        request = VectoriseRequest((raster,), tmp_path / "a.gpkg", None, 5, 5, 1)
+        request = VectoriseRequest((raster,), tmp_path / "a.gpkg", None, 0.5, 5, 5, 1)
         assert vectorise(request, context).polygons == 0
         assert len(gpd.read_file(tmp_path / "a.gpkg")) == 0
 

@@ -60,6 +60,19 @@ def test_what_is_missed_and_what_is_false_are_told_apart(squares, answers) -> No
     assert found == 3
 
 
+def test_what_is_mostly_false_is_not_counted_as_it_is_not_drawn(squares, answers) -> None:
+    def unsure_of_one(patch: LabelledPatch) -> np.ndarray:
+        found = (patch.mask == 1).astype(float)
+        rows, columns = np.nonzero(found)
+        upper, left = rows < rows.mean(), columns < columns.mean()
+        # through 20 p - 10, a probability of 0.65
+        found[rows[upper & left], columns[upper & left]] = 0.5155
+        return found
+
+    answers(unsure_of_one)
+    assert counted(squares) == (3, 4, 3)
+
+
 def test_beyond_the_area_nothing_counts(squares, answers) -> None:
     answers(lambda patch: np.ones(patch.mask.shape, bool))
     assert counted(squares)[2] <= 4
