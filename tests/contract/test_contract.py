@@ -55,7 +55,7 @@ FULL = replace(
     afresh=True,
     simplify_m=0.5,
     tta=4,
-    outlines={"building": Outlines(0.6, 4.0, 2.0, False, "box")},
+    outlines={"building": Outlines(0.6, 0.8, 4.0, 2.0, False, "box")},
 )
 EXTENT = ("POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
 
