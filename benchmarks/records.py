@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ["adapters", "backbones", "heads", "inference", "labels", "polygons", "raster", "training"]
 JOBS = (
     *("card", "engine_choice", "evaluate", "export", "held_out_objects", "material", "predict"),
-    *("predict_request", "predicted", "predictors", "prepare", "run", "start", "train"),
-    *("train_request", "trained", "vectorise"),
+    *("predict_request", "predicted", "predictors", "prepare", "resolution", "run", "start"),
+    *("train", "train_request", "trained", "vectorise"),
 )
 CODE = (
     "backend/weft/*.py",

@@ -56,10 +56,6 @@
         <translation> m</translation>
     </message>
     <message>
-        <source>as the images</source>
-        <translation>wie die Bilder</translation>
-    </message>
-    <message>
         <source>for example 3,2,1</source>
         <translation>zum Beispiel 3,2,1</translation>
     </message>

@@ -56,10 +56,6 @@
         <translation> m</translation>
     </message>
     <message>
-        <source>as the images</source>
-        <translation>comme les images</translation>
-    </message>
-    <message>
         <source>for example 3,2,1</source>
         <translation>par exemple 3,2,1</translation>
     </message>

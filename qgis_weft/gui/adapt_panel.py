@@ -132,7 +132,7 @@ class Advanced(Section):
         self.gsd.setRange(0, 1000)
         self.gsd.setDecimals(3)
         self.gsd.setSuffix(tr(" m"))
-        self.gsd.setSpecialValueText(tr("as the images"))
+        self.gsd.setSpecialValueText(tr("automatic"))
         self.bands.setPlaceholderText(tr("for example 3,2,1"))
         self.afresh = QCheckBox(tr("Start afresh, not from the last model"))
         form = QFormLayout()

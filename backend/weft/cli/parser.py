@@ -170,7 +170,7 @@ def _learning(parser: Parser) -> "argparse._ActionsContainer":
         type=float,
         dest="gsd_m",
         metavar="METRES",
-        help="the model's GSD (default: the median of the images)",
+        help="the model's GSD (default: that of the images, finer for small objects)",
     )
     group.add_argument(
         "--budget",

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a training learns from: images, bands, stretch, GSD, labels and areas, read and checked."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +8,13 @@ from pathlib import Path
 import geopandas as gpd
 
 from weft.errors import LabelError, RasterError
+from weft.jobs.resolution import choose_gsd, choose_scale
 from weft.labels.burn import count_overlaps
 from weft.labels.check import check_trainable
 from weft.labels.place import place_labels, to_plane
 from weft.labels.read import Labels, read_areas, read_labels
 from weft.labels.source import LabelSource
-from weft.model import MOST_SCALE, describe_bands, scale_between
+from weft.model import describe_bands
 from weft.progress import Context
 from weft.raster.inspect import RasterInfo, default_bands, inspect
 from weft.raster.stretch import Stretch, fit_stretch
@@ -77,7 +77,7 @@ def read_material(
         labels = replace(labels, frame=to_plane(labels.frame, grids[0].crs))
         areas = None if areas is None else to_plane(areas, grids[0].crs)
     note_overlaps(labels, infos, context)
-    gsd = choose_gsd(infos, wishes.gsd_m)
+    gsd = wishes.gsd_m or choose_gsd(infos, labels, context)
     scales = tuple(choose_scale(info, gsd) for info in infos)
     context.progress(0, 1, READING)
     stretch = wishes.stretch or fit_stretch(infos, bands)
@@ -112,26 +112,6 @@ def choose_bands(
         chosen = f"band{'' if len(bands) == 1 else 's'} {', '.join(map(str, bands))}"
         context.note(f"Using {chosen} of {infos[0].bands}; choose others with --bands.")
     return bands
-
-
-def choose_gsd(infos: Sequence[RasterInfo], wish: float | None) -> float | None:
-    """The model's GSD in metres: the wish, or the median of the images; None where unknown."""
-    if wish is not None:
-        return wish
-    known = [gsd for info in infos if (gsd := info.grid.gsd_m()) is not None]
-    return statistics.median_low(known) if known else None
-
-
-def choose_scale(info: RasterInfo, gsd_m: float | None) -> float:
-    """The image's GSD over the model's; RasterError when they are too far apart."""
-    scale = scale_between(info.grid.gsd_m(), gsd_m)
-    if scale is None:
-        raise RasterError(
-            f"{info.path} has pixels of {info.grid.gsd_m():.3g} m, more than "
-            f"{MOST_SCALE:g} times off the {gsd_m:.3g} m of the model; train on images of similar "
-            "resolution, or choose another --gsd."
-        )
-    return scale
 
 
 def note_types(infos: Sequence[RasterInfo], context: Context) -> None:

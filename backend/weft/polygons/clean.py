@@ -22,15 +22,20 @@ Limit = TypeVar("Limit", float, NDArray[np.float64])
 
 def small_object(labels: Labels) -> float | None:
     """The tenth percentile of the areas of labelled objects in m²; None without polygons or CRS."""
+    sizes = object_sizes(labels)
+    return round(float(np.percentile(sizes, 10)), 3) if len(sizes) else None
+
+
+def object_sizes(labels: Labels) -> NDArray[np.float64]:
+    """The areas of labelled objects (N,) in m²; none without polygons or CRS."""
     frame = labels.frame
     polygons = np.asarray(frame.geometry[frame["class"] != BACKGROUND].values)
     polygons = polygons[shapely.area(polygons) > 0]
     if frame.crs is None or not len(polygons):
-        return None
+        return np.empty(0)
     sizes = area_m2(polygons, frame.crs)
     # degrees beyond the poles, as of a label drawn in metres, enclose nothing
-    sizes = sizes[np.isfinite(sizes)]
-    return round(float(np.percentile(sizes, 10)), 3) if len(sizes) else None
+    return sizes[np.isfinite(sizes)]
 
 
 def large_enough(polygons: Polygons, grid: Grid, min_area_m2: Limits) -> NDArray[np.bool_]:

@@ -16,7 +16,6 @@ from weft.jobs.material import (
     Material,
     Wishes,
     choose_bands,
-    choose_gsd,
     note_overlaps,
     read_material,
 )
@@ -41,7 +40,7 @@ def read(tmp_path: Path, context: Context) -> Callable[..., Material]:
 
     def read(*images: Path) -> Material:
         sources = LabelSource(labels), LabelSource(areas)
-        return read_material(images, *sources, "class", Wishes(None, None, None), context)
+        return read_material(images, *sources, "class", Wishes(None, 1.0, None), context)
 
     return read
 
@@ -61,23 +60,6 @@ def test_labels_are_brought_to_the_images_once(
     other = write_raster("c.tif", ground(), crs="EPSG:4326", transform=degrees)
     sources = read(one, other).sources
     assert sources.labels.frame.crs == DEGREES and sources.areas.crs == DEGREES
-
-
-def test_a_model_works_at_the_median_resolution_unless_the_user_says_otherwise(
-    write_raster: Callable[..., Path],
-) -> None:
-    infos = [
-        inspect(
-            write_raster(
-                f"{metres}.tif", ground(), transform=Affine(metres, 0, LEFT, 0, -metres, TOP)
-            )
-        )
-        for metres in (4, 1, 2)
-    ]
-    assert choose_gsd(infos, None) == pytest.approx(2, rel=1e-3)
-    assert choose_gsd(infos, 0.7) == 0.7
-    bare = inspect(write_raster("bare.tif", ground(), crs=None))
-    assert choose_gsd([bare], None) is None and choose_gsd([bare, *infos[:1]], None) > 3
 
 
 def test_images_of_different_types_are_told(
