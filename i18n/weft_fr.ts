@@ -49,7 +49,7 @@
     </message>
     <message>
         <source>as chosen above</source>
-        <translation>comme choisi ci-dessus</translation>
+        <translation>voir ci-dessus</translation>
     </message>
     <message>
         <source> m</source>

@@ -240,6 +240,9 @@ def choose(box, value):
         box.setCurrentIndex(index)
     else:
         box.setEditText(value)
+    if box.isEditable():
+        # of a text that is too long the beginning is shown
+        box.lineEdit().setCursorPosition(0)
 
 
 def chosen(box):

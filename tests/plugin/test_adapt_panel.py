@@ -89,6 +89,13 @@ def test_where_weights_come_from_names_what_is_in_the_panel(load):
     assert tip == 'weights from a local file, "Advanced > Its weights"'
 
 
+def test_a_backbone_with_a_long_name_shows_its_beginning(load):
+    plugin = load()
+    plugin.session.update(backbone="timm/vit_large_patch16_224.augreg_in21k_ft_in1k")
+    line = plugin.dock.adapt.advanced.backbone.lineEdit()
+    assert line.text().startswith("timm/vit_large") and line.cursorPosition() == 0
+
+
 def test_a_cancel_is_told_in_the_language_of_the_user(load, monkeypatch):
     plugin = load()
     told = listen(plugin, monkeypatch)
