@@ -19,6 +19,7 @@ from weft.jobs.material import (
     note_overlaps,
     read_material,
 )
+from weft.jobs.resolution import FINER
 from weft.labels.read import read_labels
 from weft.labels.source import LabelSource
 from weft.progress import Context
@@ -38,9 +39,9 @@ def read(tmp_path: Path, context: Context) -> Callable[..., Material]:
     area = gpd.GeoSeries([box(LEFT, TOP - 50, LEFT + 50, TOP)], crs=UTM)
     area.to_crs(DEGREES).to_file(areas)
 
-    def read(*images: Path) -> Material:
+    def read(*images: Path, gsd_m: float | None = 1.0) -> Material:
         sources = LabelSource(labels), LabelSource(areas)
-        return read_material(images, *sources, "class", Wishes(None, 1.0, None), context)
+        return read_material(images, *sources, "class", Wishes(None, gsd_m, None), context)
 
     return read
 
@@ -60,6 +61,16 @@ def test_labels_are_brought_to_the_images_once(
     other = write_raster("c.tif", ground(), crs="EPSG:4326", transform=degrees)
     sources = read(one, other).sources
     assert sources.labels.frame.crs == DEGREES and sources.areas.crs == DEGREES
+
+
+def test_the_gsd_follows_the_labels_unless_the_user_says_otherwise(
+    read: Callable[..., Material], write_raster: Callable[..., Path]
+) -> None:
+    image = write_raster("a.tif", ground())
+    wished, finer = read(image), read(image, gsd_m=None)
+    assert wished.gsd_m == 1.0 and wished.scales == (1.0,)
+    assert finer.gsd_m == pytest.approx(1 / FINER, rel=1e-3)
+    assert finer.scales == pytest.approx((FINER,)) and finer.regions[0].shape == (102, 102)
 
 
 def test_images_of_different_types_are_told(
