@@ -26,6 +26,19 @@ class Routing:
     weights: Tensor
     counts: list[int]
 
+    def add(self, c: Tensor, outputs: Tensor) -> Tensor:
+        """The map `c` (B, C, h, w) and, on each image, the `outputs` (P, C, h, w) of its pairs."""
+        return c.index_add(0, self.images, outputs)
+
+
+class DenseRouting(Routing):
+    """Every expert sees every image, in the order of the batch."""
+
+    def add(self, c: Tensor, outputs: Tensor) -> Tensor:
+        """See `Routing.add`."""
+        # index_add becomes a ScatterND, in which threads of onnxruntime overwrite each other's sums
+        return c + outputs.unflatten(0, (len(KERNELS), -1)).sum(0)
+
 
 class Router(nn.Module):
     """Chooses the `chosen` best experts for each image from its mean features.
@@ -74,7 +87,7 @@ class DenseRouter(nn.Module):
         weights = logits.masked_fill(logits < least, float("-inf")).softmax(1)
         batch = torch.arange(len(x), device=x.device)
         experts = torch.arange(len(KERNELS), device=x.device)
-        return Routing(
+        return DenseRouting(
             batch.repeat(len(KERNELS)),
             experts.repeat_interleave(len(x)),
             weights.T.flatten(),
@@ -133,7 +146,7 @@ class WaveletMixture(nn.Module):
             outputs.append(x)
         mixed = self._mix(torch.cat(outputs, dim=1) + pairs, routing)
         weighted = mixed * routing.weights[:, None, None, None].to(mixed.dtype)
-        return c.index_add(0, routing.images, weighted.to(c.dtype))
+        return routing.add(c, weighted.to(c.dtype))
 
     def _convolve(self, x: Tensor, routing: Routing) -> Tensor:
         height, width = x.shape[2:]
