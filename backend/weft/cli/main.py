@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from weft.cli import commands
 from weft.cli.display import Display
 from weft.cli.parser import build_parser
-from weft.cli.process import tune_process
+from weft.cli.process import leave, tune_process
 from weft.errors import Cancelled, WeftError, within_reach
 
 
@@ -23,7 +23,7 @@ def entry() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         # a pipe on Windows knows few letters, and the job is done when its result is printed
         sys.stdout.reconfigure(errors="replace")
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
