@@ -9,13 +9,15 @@ they do for `weft predict`.
 
 import argparse
 import tempfile
+from collections.abc import Iterable
 from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
 
 from weft.cli.process import tune_process
-from weft.inference.engines import Batch
+from weft.inference.engines import Batch, Engine
+from weft.inference.lanes import Lanes
 from weft.inference.part import whole_image
 from weft.inference.plan import Plan
 from weft.jobs.engine_choice import prepare
@@ -53,8 +55,14 @@ def main() -> None:
         predictor = prepare(request, model, parts, Context(Path(scratch)))
         plan = plan_of(predictor, info, parts[info])
         batches = read_batches(predictor, options.image, plan)
-        for batch in islice(cycle(batches), plan.tiles // predictor.engine.batch):
-            predictor.engine.predict(batch)
+        engine, count = predictor.engine, plan.tiles // predictor.engine.batch
+        predict_bare(engine, islice(cycle(batches), count))
+
+
+def predict_bare(engine: Engine, batches: Iterable[Batch]) -> None:
+    """Predict tiles that are in memory, in as many lanes as the engine likes, and keep nothing."""
+    with Lanes(engine.lanes) as lanes:
+        lanes.map(lambda batch: len(engine.predict(batch)), batches)
 
 
 def read_batches(predictor: LocalPredictor, image: Path, plan: Plan) -> list[Batch]:

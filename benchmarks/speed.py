@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from bare import predict_bare
 from machine import this_machine
 from measured import Measured, measure
 from mirror import write_mirrored
@@ -141,7 +142,7 @@ def compare_speed(
     rates = Rates([], [])
     for number in range(options.rounds + 1):
         whole = rate(info, lambda: predict_parts(predictor, parts, request.out, context))
-        bare = rate(info, lambda: [predictor.engine.predict(batch) for batch in batches])
+        bare = rate(info, lambda: predict_bare(predictor.engine, batches))
         print(f"round {number}: predict {whole:.3f} MP/s, engine {bare:.3f} MP/s", flush=True)
         if number > 0:
             rates.predict.append(whole)

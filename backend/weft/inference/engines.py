@@ -14,9 +14,11 @@ from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
 
 from weft.device import Device
 from weft.errors import RequestError
+from weft.inference.lanes import lanes_for
 from weft.network import Network, probabilities
 
 Batch = NDArray[np.float32]
+CPU_PROVIDER = "CPUExecutionProvider"
 # What torch and onnxruntime say, in exceptions that may mean anything, when memory runs out.
 OUT_OF_MEMORY = (
     "out of memory",
@@ -41,11 +43,13 @@ class OutOfMemory(RequestError):
 class Engine(Protocol):
     """`predict` gives probabilities (B, 1 + K + 1, h, w) of pixels (B, bands, h, w) in 0..1.
 
-    The last is that of interiors. `batch` is the number of tiles to begin with.
+    The last is that of interiors. `batch` is the number of tiles to begin with, and `lanes` how
+    many such calls at a time are quickest, each in a lane of its own.
     """
 
     name: str
     batch: int
+    lanes: int
 
     def predict(self, pixels: Batch) -> Batch:
         """Raises OutOfMemory."""
@@ -58,7 +62,9 @@ class TorchEngine:
         self.network = network.to(device.torch).to(memory_format=torch.channels_last).eval()
         self.device = device
         self.name = name_in_torch(device)
-        self.batch = 8 if device.torch.type == "cuda" else 1
+        on_gpu = device.torch.type == "cuda"
+        self.batch = 8 if on_gpu else 1
+        self.lanes = 1 if on_gpu else lanes_for(torch.get_num_threads())
 
     def predict(self, pixels: Batch) -> Batch:
         """See `Engine`."""
@@ -90,6 +96,9 @@ class OnnxEngine:
     def __init__(self, path: Path, providers: Sequence[str]) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        threads = torch.get_num_threads()
+        self.lanes = lanes_for(threads) if providers[0] == CPU_PROVIDER else 1
+        options.intra_op_num_threads = threads // self.lanes
         self.session = onnxruntime.InferenceSession(path, options, providers=list(providers))
         self._input = self.session.get_inputs()[0].name
         provider = self.session.get_providers()[0].removesuffix("ExecutionProvider")

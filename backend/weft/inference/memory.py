@@ -10,6 +10,7 @@ import psutil
 
 from weft.errors import RequestError
 from weft.inference.engines import Engine
+from weft.inference.lanes import Lanes
 from weft.inference.pipeline import READ_AHEAD
 from weft.inference.plan import MOST_TILE, Plan, Tiling
 from weft.raster.inspect import RasterInfo
@@ -36,8 +37,9 @@ def fitting_tile(
     probe = tiling.multiple * max(1, round(PROBE / tiling.multiple))
     pixels = np.zeros((1, bands, probe, probe), np.float32)
     before = psutil.Process().memory_info().rss
-    taken = highest(lambda: engine.predict(pixels)) - before
-    waiting = (READ_AHEAD + 2) * (4 * bands + 1)
+    with Lanes(engine.lanes) as lanes:
+        taken = highest(lambda: lanes.map(engine.predict, [pixels] * lanes.count)) - before
+    waiting = (READ_AHEAD + lanes.count + 2) * (4 * bands + 1)
     needs = [before + (taken / probe**2 + waiting) * side**2 + rest(side) for side in sides]
     for side, need in zip(sides, needs, strict=True):
         if need <= limit:

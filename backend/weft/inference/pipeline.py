@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads tiles ahead in a thread, predicts them in batches, and yields finished blocks."""
+"""Reads tiles ahead in a thread, has them predicted, and yields finished blocks."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import compress, product
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 
 from weft.ahead import ahead
 from weft.grid import Window
+from weft.inference.batcher import Batcher, Tile
 from weft.inference.blend import Block, TileBlender
-from weft.inference.engines import Batch, Engine, OutOfMemory
+from weft.inference.engines import Batch, Engine
+from weft.inference.lanes import Lanes
 from weft.inference.plan import Plan
 from weft.raster.lines import cached_lines
 from weft.raster.read import Patch, RasterReader
@@ -23,15 +24,6 @@ from weft.raster.stretch import Stretch
 
 READ_AHEAD = 4
 MASK_ROWS = 512
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A tile's place in the tile grid and what was read there."""
-
-    row: int
-    column: int
-    patch: Patch
 
 
 def predict_blocks(
@@ -54,11 +46,11 @@ def predict_blocks(
         return
     needed = plan.rows_needed(wanted)
     blender = TileBlender(plan.rows, plan.columns, bands_out)
-    batcher = Batcher(engine)
     done = needed.start * len(plan.columns.spans)
     tiles = ahead(read_tiles(path, bands, stretch, plan, needed), READ_AHEAD, "tile reader")
-    with closing(tiles):
-        for tile, probabilities in batcher.run(tiles):
+    # more lanes than tiles would leave threads without work
+    with closing(tiles), Lanes(min(engine.lanes, plan.tiles)) as lanes:
+        for tile, probabilities in Batcher(engine, lanes).run(tiles):
             grown = None if probabilities is None else to_tile_size(probabilities, plan)
             block = blender.add(tile.row, tile.column, grown, tile.patch.valid)
             done += 1
@@ -87,49 +79,6 @@ def read_tile(reader: RasterReader, plan: Plan, window: Window) -> Patch:
     patch = reader.read(window, (side, side))
     valid = patch.valid if (side, side) == shape else exact_mask(reader, window)
     return Patch(patch.pixels, valid if inside is None else valid & inside)
-
-
-class Batcher:
-    """Sends tiles to the engine in batches, halved for good when memory runs out."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._size = engine.batch
-
-    def run(self, tiles: Iterable[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
-        """Tiles in their order with the probabilities (K + 1, side, side) of classes and interiors,
-        or None where no pixel is valid.
-
-        OutOfMemory when not even one tile fits.
-        """
-        waiting: list[Tile] = []
-        for tile in tiles:
-            waiting.append(tile)
-            if len(waiting) >= self._size:
-                yield from self._with_probabilities(waiting)
-                waiting = []
-        yield from self._with_probabilities(waiting)
-
-    def _with_probabilities(self, tiles: list[Tile]) -> Iterator[tuple[Tile, Batch | None]]:
-        known = [bool(tile.patch.valid.any()) for tile in tiles]
-        predicted = self._predict(list(compress(tiles, known)))
-        for tile, is_known in zip(tiles, known, strict=True):
-            yield tile, next(predicted) if is_known else None
-
-    def _predict(self, tiles: list[Tile]) -> Iterator[Batch]:
-        start = 0
-        while start < len(tiles):
-            stop = start + self._size
-            part = tiles[start:stop]
-            try:
-                result = self._engine.predict(np.stack([tile.patch.pixels for tile in part]))
-            except OutOfMemory:
-                if self._size == 1:
-                    raise
-                self._size //= 2
-                continue
-            yield from result[:, 1:]
-            start += len(part)
 
 
 def to_tile_size(probabilities: Batch, plan: Plan) -> Batch:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from weft.inference.engines import Batch, Engine, OutOfMemory
+from weft.inference.lanes import Lanes
 from weft.inference.plan import Plan
 
 # To export a network and to try it takes 5 to 15 s on two cores.
@@ -39,24 +40,26 @@ def noise(bands: int, side: int, count: int) -> Batch:
 
 
 def try_out(engine: Engine, batch: Batch) -> Trial:
-    """The quicker of two turns, after one to warm up; of a part of the batch, where only that fits.
+    """The quicker of two turns, after one to warm up, of a batch in each lane of the engine; of a
+    part of the batch, where only that fits.
 
     OutOfMemory when not even one tile does.
     """
-    while not fits(engine, batch):
-        batch = batch[: len(batch) // 2]
     turns = []
-    for _ in range(2):
-        start = time.perf_counter()
-        probabilities = engine.predict(batch)
-        turns.append(Trial(probabilities, time.perf_counter() - start))
+    with Lanes(engine.lanes) as lanes:
+        while not fits(engine, batch, lanes):
+            batch = batch[: len(batch) // 2]
+        for _ in range(2):
+            start = time.perf_counter()
+            probabilities = np.concatenate(lanes.map(engine.predict, [batch] * lanes.count))
+            turns.append(Trial(probabilities, time.perf_counter() - start))
     return min(turns, key=lambda turn: turn.seconds)
 
 
-def fits(engine: Engine, batch: Batch) -> bool:
+def fits(engine: Engine, batch: Batch, lanes: Lanes) -> bool:
     """Whether the memory suffices for the batch; OutOfMemory when it is a single tile."""
     try:
-        engine.predict(batch)
+        lanes.map(engine.predict, [batch] * lanes.count)
     except OutOfMemory:
         if len(batch) == 1:
             raise

@@ -51,7 +51,7 @@ class ManyWays:
     def __init__(self, engine: Engine, ways: Sequence[Way]) -> None:
         self._engine, self._ways = engine, ways
         self.name = f"{engine.name}, each tile {len(ways)} ways"
-        self.batch = engine.batch
+        self.batch, self.lanes = engine.batch, engine.lanes
 
     def predict(self, pixels: Batch) -> Batch:
         """See `Engine`."""

@@ -9,7 +9,13 @@ import torch
 
 from weft.device import Device, choose_device
 from weft.errors import RequestError
-from weft.inference.engines import OnnxEngine, OutOfMemory, TorchEngine, name_in_torch
+from weft.inference.engines import (
+    CPU_PROVIDER,
+    OnnxEngine,
+    OutOfMemory,
+    TorchEngine,
+    name_in_torch,
+)
 from weft.inference.memory import fitting_tile, held
 from weft.inference.onnx_export import NotExportable, export_onnx
 from weft.inference.part import Part
@@ -115,7 +121,7 @@ def with_onnx(
     file = context.folder / f"{model.identity}-{side}.onnx"
     export_onnx(model, file, side)
     gpu = ["CUDAExecutionProvider"] if device.torch.type == "cuda" else []
-    engine = OnnxEngine(file, [*gpu, "CPUExecutionProvider"])
+    engine = OnnxEngine(file, [*gpu, CPU_PROVIDER])
     if gpu and engine.session.get_providers()[0] not in gpu:
         context.note(
             "onnxruntime cannot use the GPU here, and computes on the CPU; --engine torch uses it."

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from weft.device import cpu
-from weft.inference.engines import OnnxEngine, TorchEngine
+from weft.inference.engines import CPU_PROVIDER, OnnxEngine, TorchEngine
 from weft.inference.onnx_export import export_onnx
 from weft.inference.tiles import choose_tile
 from weft.inference.trial import TOLERANCE, noise
@@ -46,7 +46,7 @@ def export(request: ExportRequest, context: Context) -> ExportResult:
     context.progress(1, 2, "Comparing with torch")
     tiles = noise(len(model.card.bands), tile, 1)
     exact = TorchEngine(model.network, cpu("compared in full precision").in_full_precision())
-    given = OnnxEngine(draft, ["CPUExecutionProvider"]).predict(tiles)
+    given = OnnxEngine(draft, [CPU_PROVIDER]).predict(tiles)
     difference = float(np.abs(exact.predict(tiles) - given).max())
     # Written the other way round, this would let NaN pass.
     if not difference <= TOLERANCE:

@@ -180,8 +180,9 @@ def test_plan_tells_what_a_prediction_takes(
     assert told.status == 0, told
     # half an overlap lies outside the image on each side; here there is none
     assert re.fullmatch(
-        r"0\.1 megapixels in 1 image, 16 tiles: about \d+ s with torch on CPU, \d+ threads?, "
-        r"each tile 8 ways\. It takes [\d.]+ [MG]B of memory and at most [\d.]+ kB of disk\.\n",
+        r"0\.1 megapixels in 1 image, 16 tiles: about \d+ s with torch( in bfloat16)? on CPU, "
+        r"\d+ threads?, each tile 8 ways\. "
+        r"It takes [\d.]+ [MG]B of memory and at most [\d.]+ kB of disk\.\n",
         told.out,
     )
     facts = json.loads(weft("plan", model, scene.image, *options, "--json").out)

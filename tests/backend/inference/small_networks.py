@@ -70,8 +70,8 @@ class FunctionEngine:
 
     name = "function"
 
-    def __init__(self, function: Callable[[Batch], Batch], batch: int = 1) -> None:
-        self.function, self.batch = function, batch
+    def __init__(self, function: Callable[[Batch], Batch], batch: int = 1, lanes: int = 1) -> None:
+        self.function, self.batch, self.lanes = function, batch, lanes
         self.sizes: list[int] = []
 
     def predict(self, pixels: Batch) -> Batch:

@@ -42,6 +42,7 @@ class Late:
     error: float = 0.0
     name: str = "torch, late"
     batch: int = 1
+    lanes: int = 1
     tiles: list[int] = field(default_factory=list)
 
     def predict(self, pixels: Batch) -> Batch:

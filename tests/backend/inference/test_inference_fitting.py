@@ -29,7 +29,7 @@ BYTES_A_PIXEL = 1000
 class Hungry:
     """An engine that takes so many bytes a pixel."""
 
-    name, batch = "hungry", 1
+    name, batch, lanes = "hungry", 1, 1
 
     def predict(self, pixels: Batch) -> Batch:
         held = np.ones(pixels.shape[-1] ** 2 * BYTES_A_PIXEL, np.uint8)

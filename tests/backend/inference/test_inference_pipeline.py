@@ -2,6 +2,7 @@
 """From an image to strips: exact on the image's grid, sparing with memory, tidy with threads."""
 
 import threading
+import time
 import weakref
 from pathlib import Path
 
@@ -32,8 +33,9 @@ from weft.raster import Stretch
 BLACK_TO_WHITE = Stretch((0.0,), (255.0,))
 
 
-def readers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "tile reader"]
+def threads() -> list[threading.Thread]:
+    """Threads that read or predict."""
+    return [each for each in threading.enumerate() if each.name.startswith(("tile reader", "lane"))]
 
 
 @pytest.fixture
@@ -157,15 +159,40 @@ def test_batches_are_halved_for_good_when_memory_runs_out(image: Path) -> None:
     engine = hungry(most=3)
     probabilities, _ = predict_whole(image, engine, 32, 0)
     np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
-    failures = [size for size in engine.sizes if size > 3]
-    assert failures == [8, 4]
-    assert max(engine.sizes[2:]) == 2
+    assert engine.sizes.count(4) == 1
+    smaller = engine.sizes[engine.sizes.index(4) + 1 :]
+    assert max(smaller) == 2 and len(smaller) > 3
+
+
+def test_lanes_give_way_to_one_when_memory_runs_out(image: Path) -> None:
+    at_work = threading.Semaphore(1)
+
+    def alone(pixels: Batch) -> Batch:
+        if not at_work.acquire(blocking=False):
+            raise OutOfMemory(pixels.shape[-1])
+        time.sleep(0.01)
+        at_work.release()
+        return first_band(pixels)
+
+    engine = FunctionEngine(alone, lanes=3)
+    probabilities, _ = predict_whole(image, engine, 32, 0)
+    np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
+
+
+def test_tiles_of_several_lanes_keep_their_order(image: Path) -> None:
+    def unsteady(pixels: Batch) -> Batch:
+        time.sleep(float(pixels.max()) / 50)
+        return first_band(pixels)
+
+    engine = FunctionEngine(unsteady, lanes=4)
+    probabilities, _ = predict_whole(image, engine, 32, 16)
+    np.testing.assert_allclose(probabilities[0], levels_of(image), atol=1e-5)
 
 
 def test_not_enough_memory_for_one_tile_is_told(image: Path) -> None:
     with pytest.raises(RequestError, match="for tiles of 32 x 32 pixels; close other programs"):
         predict_whole(image, hungry(most=0), 32, 0)
-    assert readers() == []
+    assert threads() == []
 
 
 def test_a_trial_takes_what_fits_of_a_batch() -> None:
@@ -239,7 +266,7 @@ def test_other_errors_of_the_engine_are_not_taken_for_it(image: Path) -> None:
 
     with pytest.raises(RuntimeError, match="expected a tensor"):
         predict_whole(image, FunctionEngine(broken), 32, 0)
-    assert readers() == []
+    assert threads() == []
 
 
 def test_a_damaged_block_is_told_where_tiles_are_used(tmp_path: Path) -> None:
@@ -252,7 +279,7 @@ def test_a_damaged_block_is_told_where_tiles_are_used(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(RasterError, match="the window at column"):
         predict_whole(path, FunctionEngine(first_band), 32, 0)
-    assert readers() == []
+    assert threads() == []
 
 
 def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
@@ -260,20 +287,20 @@ def test_an_absent_image_is_told_where_tiles_are_used(tmp_path: Path) -> None:
     path = tmp_path / "absent.tif"
     with pytest.raises(RasterError, match="does not exist"):
         next(predict_blocks(path, (1,), BLACK_TO_WHITE, FunctionEngine(first_band), plan, 1, print))
-    assert readers() == []
+    assert threads() == []
 
 
-def test_closing_early_ends_the_reader(image: Path) -> None:
+def test_closing_early_ends_all_threads(image: Path) -> None:
     plan = plan_tiles(whole_image(plain_grid(210, 150)), 1, 32, 0)
     engine = FunctionEngine(first_band)
     blocks = predict_blocks(image, (1,), BLACK_TO_WHITE, engine, plan, 1, lambda done: None)
     next(blocks)
-    assert len(readers()) == 1
+    assert len(threads()) == 2
     blocks.close()
-    assert readers() == []
+    assert threads() == []
 
 
-def test_a_cancel_ends_the_reader_and_is_heard_on_empty_tiles_too(tmp_path: Path) -> None:
+def test_a_cancel_ends_all_threads_and_is_heard_on_empty_tiles_too(tmp_path: Path) -> None:
     path = write_image(tmp_path / "void.tif", np.zeros((1, 640, 640), np.uint8), nodata=0)
     plan = plan_tiles(whole_image(plain_grid(640, 640)), 1, 32, 0)
 
@@ -284,4 +311,4 @@ def test_a_cancel_ends_the_reader_and_is_heard_on_empty_tiles_too(tmp_path: Path
     engine = FunctionEngine(first_band)
     with pytest.raises(Cancelled):
         list(predict_blocks(path, (1,), BLACK_TO_WHITE, engine, plan, 1, stop))
-    assert readers() == []
+    assert threads() == []
