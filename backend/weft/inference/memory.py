@@ -9,8 +9,8 @@ import numpy as np
 import psutil
 
 from weft.errors import RequestError
+from weft.inference.batcher import WAITING
 from weft.inference.engines import Engine
-from weft.inference.lanes import Lanes
 from weft.inference.pipeline import READ_AHEAD
 from weft.inference.plan import MOST_TILE, Plan, Tiling
 from weft.raster.inspect import RasterInfo
@@ -28,8 +28,8 @@ def fitting_tile(
 ) -> int:
     """The largest side of tiles with which this process stays below `limit` bytes.
 
-    What a tile takes is measured on one; `rest` tells what a prediction with tiles of a side holds
-    besides. RequestError when not even the smallest fits.
+    What a tile takes is measured on one, and the engine has one lane; `rest` tells what a
+    prediction with tiles of a side holds besides. RequestError when not even the smallest fits.
     """
     least = tiling.sides[0]
     # few sides, so that the same limit gives the same again
@@ -37,9 +37,8 @@ def fitting_tile(
     probe = tiling.multiple * max(1, round(PROBE / tiling.multiple))
     pixels = np.zeros((1, bands, probe, probe), np.float32)
     before = psutil.Process().memory_info().rss
-    with Lanes(engine.lanes) as lanes:
-        taken = highest(lambda: lanes.map(engine.predict, [pixels] * lanes.count)) - before
-    waiting = (READ_AHEAD + lanes.count + 2) * (4 * bands + 1)
+    taken = highest(lambda: engine.predict(pixels)) - before
+    waiting = (READ_AHEAD + WAITING + 2) * (4 * bands + 1)
     needs = [before + (taken / probe**2 + waiting) * side**2 + rest(side) for side in sides]
     for side, need in zip(sides, needs, strict=True):
         if need <= limit:

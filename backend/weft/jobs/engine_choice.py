@@ -57,6 +57,7 @@ def seeing_once(
     with model_within_memory(device):
         in_torch = LocalPredictor(model, TorchEngine(model.network, device), tiling)
     if request.memory_gb is not None:
+        in_torch.engine.lanes = 1
         return replace(in_torch, tiling=within(request.memory_gb, in_torch, parts))
     # what gains by a lower precision, onnxruntime does not outrun in float32
     lower = device.torch.type != "cpu" or device.precision is not torch.float32

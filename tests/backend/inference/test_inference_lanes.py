@@ -63,7 +63,6 @@ def test_a_tile_is_the_same_whatever_others_do_at_the_time(adapter: str, backbon
     with Lanes(1) as one:
         alone = one.map(engine.predict, tiles)
     with Lanes(4) as lanes:
-        torch.set_num_threads(1)
         together = lanes.map(engine.predict, tiles)
     for first, second in zip(alone, together, strict=True):
         assert abs(first - second).max() < 1e-5
