@@ -62,6 +62,14 @@ class Adapt(EngineAlgorithm):
             QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr("WEFT models (*.weft)"))
         )
 
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
+        """Look for labels and areas as well."""
+        self.sources = {
+            name: self.parameterAsSource(parameters, name, context)
+            for name in (SOURCE, AREAS_SOURCE)
+        }
+        return super().prepareAlgorithm(parameters, context, feedback)
+
     def work(self, ask, parameters, context, feedback):
         """Write what is labelled to a file for the engine, and train on it."""
         snapshot = QgsProcessingUtils.generateTempFilename("labels.gpkg")
@@ -80,7 +88,7 @@ class Adapt(EngineAlgorithm):
     def field(self, parameters, context):
         """The labels' field of the class."""
         field = self.parameterAsString(parameters, CLASS_FIELD, context)
-        source = self.parameterAsSource(parameters, SOURCE, context)
+        source = self.sources[SOURCE]
         names = source.fields().names() if source is not None else [field]
         if field and field not in names:
             words = tr("The labels have no field {}; choose one of {}.")
@@ -89,7 +97,7 @@ class Adapt(EngineAlgorithm):
 
     def write(self, name, path, layer, field, parameters, context):
         """The features of a source as a layer of the file for the engine; whether there is one."""
-        source = self.parameterAsSource(parameters, name, context)
+        source = self.sources[name]
         if source is None:
             if name == SOURCE or parameters.get(name):
                 raise QgsProcessingException(self.invalidSourceError(parameters, name))

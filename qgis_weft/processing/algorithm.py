@@ -49,8 +49,9 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         return True, ""
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so
-        """Look at the layers, where they live."""
+        """Look for layers where they live; in another thread it can crash a map being drawn."""
         self.files = self.read_images(parameters, context)
+        self.part = self.extent(parameters, context)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802 - QGIS calls it so

@@ -61,5 +61,4 @@ def prediction(algorithm, parameters, context, folder):
         backbone_weights=algorithm.parameterAsFile(parameters, shared.WEIGHTS, context),
         tta=shared.chosen_care(algorithm, parameters, context),
     )
-    extent = algorithm.extent(parameters, context)
-    return requests.predict(state, algorithm.files, folder, algorithm.device, extent)
+    return requests.predict(state, algorithm.files, folder, algorithm.device, algorithm.part)

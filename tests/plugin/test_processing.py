@@ -27,6 +27,17 @@ SQUARE = (
 LATER = "POLYGON ((500020 3999990, 500028 3999990, 500028 3999998, 500020 3999998, 500020 3999990))"
 
 
+# They reset what a map reads of the project when it is drawn, at that very time perhaps.
+LOOKING_FOR_LAYERS = (
+    *("parameterAsSource", "parameterAsVectorLayer", "parameterAsRasterLayer", "parameterAsLayer"),
+    *("parameterAsLayerList", "parameterAsExtent", "parameterAsExtentCrs"),
+)
+
+
+def in_another_thread(*_):
+    raise AssertionError("The work goes on in another thread than that of the layers.")
+
+
 class Feedback(QgsProcessingFeedback):
     """Keeps what it is told, and whether it was told so by the main thread."""
 
@@ -90,6 +101,8 @@ def asked(algorithm, parameters, context, **answers):
     feedback = QgsProcessingFeedback()
     assert algorithm.checkParameterValues(parameters, context)[0]
     assert algorithm.prepareAlgorithm(parameters, context, feedback)
+    for each in LOOKING_FOR_LAYERS:
+        setattr(algorithm, each, in_another_thread)
     return requests, algorithm.work(ask, parameters, context, feedback)
 
 
